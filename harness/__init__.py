@@ -1,0 +1,1 @@
+"""Assemble, run, meter, price, decide, report."""

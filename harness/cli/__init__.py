@@ -1,0 +1,135 @@
+"""The command line: which verbs there are, and how an error becomes one line and a code.
+
+Each verb is a module of its own beside this one with a click command named `command`,
+imported only when it is called: `--help` must not load a network client.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+# verb → its one-line help, in the order of `--help`. The first group is what most need.
+COMMON = {
+    "demo": "Run the main job on two tiny real models, offline.",
+    "run": "Run a suite against one or more offers and report what a solved task costs.",
+    "report": "Show a stored run again; needs no network.",
+    "price": "Price a usage under an offer's tariff, line by line.",
+}
+MORE = {
+    "init": "Write a commented maasbench.toml.",
+    "resume": "Go on with a run that was stopped or killed.",
+    "reprice": "Price a stored run under other tariffs, instants or currencies.",
+    "catalog": "List, show and check offers and their price rows.",
+    "simulate": "Serve a simulated offer in its own dialect.",
+    "verify": "Recompute published bills offline.",
+}
+# Verbs that our own child processes use; not shown.
+HIDDEN = {"embedded": "Serve an embedded model (used by runs of embedded/ offers)."}
+
+
+class Verbs(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMON, *MORE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMON | MORE | HIDDEN:
+            return None
+        command = importlib.import_module(f"harness.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMON | MORE | HIDDEN:
+            from harness.nearest import did_you_mean
+
+            ctx.fail(f"no command {args[0]!r}{did_you_mean(args[0], [*COMMON, *MORE])}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, verbs in (("Common commands", COMMON), ("More", MORE)):
+            with formatter.section(title):
+                formatter.write_dl(list(verbs.items()))
+
+
+def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    from harness.version import describe
+
+    click.echo(describe())
+    ctx.exit()
+
+
+@click.group(
+    cls=Verbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Examples:\n\n\b\n"
+    "  maasbench demo\n"
+    "  maasbench run -o deepseek/deepseek-flash -o glm.cn/glm-5.3@low --workload smoke \\\n"
+    "      --epochs 3 --budget '5 CNY'\n"
+    "  maasbench report last --format md\n"
+    "  maasbench price glm.cn/glm-4.7 --fresh 6000 --cache-read 4000 --output 150",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show versions, catalogue date and schema version.",
+)
+def maasbench() -> None:
+    """What a solved task costs: metered, priced with a dated price book, decided with
+    stated confidence."""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code.
+
+    A configuration error is one line on standard error; a traceback means a bug.
+    """
+    try:
+        result: Any = maasbench.main(
+            args=list(argv) if argv is not None else None,
+            prog_name="maasbench",
+            standalone_mode=False,
+        )
+    except click.exceptions.Abort:
+        _fail("stopped", 130)
+    except click.UsageError as error:
+        context = f" (see {error.ctx.command_path} --help)" if error.ctx else ""
+        _fail(error.format_message().replace("\n", " ") + context, 2)
+    except click.ClickException as error:
+        _fail(error.format_message(), 2)
+    except BrokenPipeError:
+        # The reader of our output has gone; that is no error of ours.
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        code = _exit_code(error)
+        if code is None:
+            raise
+        _fail(str(error), code)
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+def _exit_code(error: Exception) -> int | None:
+    from harness.errors import MaasbenchError
+    from providers.errors import ConfigurationError as OfProviders
+    from workloads.errors import ConfigurationError as OfWorkloads
+
+    if isinstance(error, MaasbenchError):
+        return error.exit_code
+    return 2 if isinstance(error, OfProviders | OfWorkloads) else None
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"maasbench: {message}", err=True)
+    sys.exit(code)

@@ -1,0 +1,177 @@
+"""The records of a run as they stand on disk. Frozen data, no I/O.
+
+History of the format: version 1, the first. Readers accept older versions and refuse
+newer ones; fields are only ever added, with a default.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+from providers.dialect import ErrorDetail
+from providers.offers import Offer
+from providers.outcomes import Outcome
+from providers.pricebook import Snapshot
+from providers.usage import Usage
+from workloads.task import Grade
+
+SCHEMA_VERSION = 1
+
+Purpose = Literal["task", "judge", "warmup", "probe", "calibrate"]
+
+
+class Instants(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Seconds since the attempt was issued, on the monotonic clock; None where not reached.
+
+    intended_s is zero or negative: how long before its issue the schedule wanted it.
+    first_token: first reasoning, content or tool-call text; first_visible: first content
+    or tool-call text. Both are None for an answer that came in one piece.
+    """
+
+    intended_s: float = 0.0
+    connected_s: float | None = None
+    sent_s: float | None = None
+    first_byte_s: float | None = None
+    first_event_s: float | None = None
+    first_token_s: float | None = None
+    first_visible_s: float | None = None
+    last_token_s: float | None = None
+    end_s: float | None = None
+    reused: bool | None = None
+
+
+class Reserved(Struct, frozen=True, tag="issued", tag_field="line", kw_only=True):
+    """The journal's line before a request is sent: what it may cost at worst."""
+
+    attempt: str
+    trial: str
+    cell: str
+    offer: str
+    started_at: datetime
+    purpose: Purpose = "task"
+    reserved_amount: str | None = None
+    reserved_currency: str | None = None
+
+
+class Attempt(Struct, frozen=True, tag="attempt", tag_field="line", kw_only=True, omit_defaults=True):
+    """One HTTP exchange, ended. Ids: `<trial>.<request>.<attempt>`, counted from 1.
+
+    itl: histogram of gaps between token-bearing reads (harness.stats.LogHistogram as
+    {bucket: count}). reads: number of token-bearing reads. fresh_retries: client artefacts (see
+    providers.exchange).
+    """
+
+    attempt: str
+    trial: str
+    cell: str
+    offer: str
+    started_at: datetime
+    purpose: Purpose = "task"
+    stream: bool = True
+    instants: Instants = Instants()
+    outcome: Outcome = Outcome.OK
+    http_status: int | None = None
+    error: ErrorDetail | None = None
+    finish: str | None = None
+    usage: Usage = Usage()
+    served_model: str | None = None
+    fingerprint: str | None = None
+    service_tier: str | None = None
+    reads: int = 0
+    itl: dict[int, int] = field(default_factory=dict)
+    visible_characters: int | None = None
+    dropped: tuple[str, ...] = ()
+    fresh_retries: int = 0
+    server_timings: dict[str, Any] | None = None
+    response_headers: dict[str, str] = field(default_factory=dict)
+    reserved_amount: str | None = None
+    reserved_currency: str | None = None
+
+
+class Trial(Struct, frozen=True, tag="trial", tag_field="line", kw_only=True, omit_defaults=True):
+    """One execution of one task, ended. `epoch` counts repetitions from 1.
+
+    answers: the model's replies as the run's `text` setting allows: the text, its
+    SHA-256, or nothing.
+    """
+
+    trial: str
+    cell: str
+    offer: str
+    workload: str
+    task: str
+    epoch: int
+    seed: int
+    started_at: datetime
+    duration_s: float
+    grade: Grade
+    requests: int = 0
+    attempts: int = 0
+    answers: tuple[str, ...] = ()
+
+
+class Cell(Struct, frozen=True, kw_only=True):
+    """One (offer, workload, load) of a run. `key` is `offer/workload/load`."""
+
+    key: str
+    offer: str
+    workload: str
+    load: str
+
+
+class WorkloadIdentity(Struct, frozen=True, kw_only=True):
+    """Which tasks were asked: name, version, settings, and the hash of the task set."""
+
+    name: str
+    version: str
+    settings: dict[str, Any]
+    tasks: tuple[str, ...]
+    task_set_hash: str
+
+
+class Host(Struct, frozen=True, kw_only=True):
+    system: str
+    machine: str
+    cpus: int
+    python: str
+    cpu: str | None = None
+
+
+class Run(Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """`run.json`: everything decided before the first request, enough to read the rest.
+
+    labels: what every output must say of the whole run, for example SIMULATED.
+    snapshot: the price rows, FX rates and calendars as they stood; reports price from it.
+    """
+
+    schema_version: int
+    run_id: str
+    created_at: datetime
+    maasbench_version: str
+    name: str
+    suite: dict[str, Any]
+    argv: tuple[str, ...]
+    seed: int
+    epochs: int
+    currency: str
+    text: Literal["full", "hash", "none"]
+    offers: tuple[Offer, ...]
+    workloads: tuple[WorkloadIdentity, ...]
+    cells: tuple[Cell, ...]
+    snapshot: Snapshot
+    host: Host
+    labels: tuple[str, ...] = ()
+    budget: str | None = None
+    profile: dict[str, Any] | None = None
+
+
+class Ended(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`end.json`: how the run ended. Missing while it runs or after a kill."""
+
+    schema_version: int
+    ended_at: datetime
+    duration_s: float
+    reason: Literal["complete", "budget", "interrupted", "offers_stopped"] = "complete"
+    detail: str = ""
+    resumed: int = 0

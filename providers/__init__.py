@@ -1,0 +1,1 @@
+"""How to reach a model, what it reports and what it charges. Imports nothing of ours."""

@@ -1,0 +1,86 @@
+"""One HTTP exchange as every transport records it, and the seam they implement.
+
+In the stream a transport stamps and appends, nothing else; `providers.dialect` adapters
+decode the bytes after the exchange has ended.
+"""
+
+from typing import Literal, Protocol
+
+from msgspec import Struct, field
+
+FaultKind = Literal[
+    "timeout_connect",
+    "timeout_first_token",
+    "timeout_idle",
+    "timeout_total",
+    "connection",
+    "stream_broken",
+    "cancelled",
+]
+
+
+class HttpRequest(Struct, frozen=True, kw_only=True):
+    """What goes out. Headers may hold a key: never log or store them."""
+
+    method: str = "POST"
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+class Timeouts(Struct, frozen=True, kw_only=True):
+    """Seconds per phase. `first_token_s` runs until the first body bytes that are not
+    keep-alive comments or blank lines; `idle_s` between reads after that."""
+
+    connect_s: float = 10.0
+    first_token_s: float = 120.0
+    idle_s: float = 60.0
+    total_s: float = 600.0
+
+
+class Fault(Struct, frozen=True):
+    """The transport's own failure: the exchange did not end as HTTP says it should."""
+
+    kind: FaultKind
+    message: str
+
+
+class Exchange(Struct, kw_only=True):
+    """Instants on the monotonic clock, and the body as it arrived.
+
+    issued_s: handed to the transport. connected_s: a connection was ready (reused or
+    new). sent_s: the last byte of the request was written. first_byte_s: first byte of
+    the response's head. end_s: the response was complete or the exchange failed.
+    reads: (instant, body bytes) per network read, after transfer decoding.
+    fresh_retries: answers of zero bytes on a kept-alive connection that the server had
+        closed, sent once more on a new one (an artefact of the client, counted here).
+    """
+
+    issued_s: float
+    connected_s: float | None = None
+    sent_s: float | None = None
+    first_byte_s: float | None = None
+    end_s: float | None = None
+    reused: bool | None = None
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    reads: list[tuple[float, bytes]] = field(default_factory=list)
+    fault: Fault | None = None
+    fresh_retries: int = 0
+
+    def body(self) -> bytes:
+        return b"".join(data for _, data in self.reads)
+
+    def header(self, name: str) -> str | None:
+        """The last value of a header, by its name in any case."""
+        wanted = name.lower()
+        return next((value for key, value in reversed(self.headers) if key.lower() == wanted), None)
+
+
+class Transport(Protocol):
+    """Sends one request and records what came back. Provider failures are in the
+    exchange; it raises only `asyncio.CancelledError`."""
+
+    async def exchange(self, request: HttpRequest, timeouts: Timeouts) -> Exchange: ...
+
+    async def close(self) -> None: ...

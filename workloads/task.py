@@ -1,0 +1,137 @@
+"""Tasks, the seam to the model (`Chat`), and grades: the vocabulary of every workload.
+
+A workload first converses, then grades. The two are apart so that judging can wait until
+a timed phase is over. A workload sees neither prices, keys nor caps.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any, Literal, Protocol
+
+import msgspec
+from msgspec import Struct, field
+
+Reason = Literal[
+    "solved",
+    "wrong_answer",
+    "no_code",
+    "syntax_error",
+    "runtime_error",
+    "judge_timeout",
+    "cut_off",
+    "refused",
+    "provider_failure",
+    "not_judged",
+]
+JudgedIn = Literal["compare-in-parent", "tests-in-child", "checks", "none"]
+
+
+class ToolUse(Struct, frozen=True):
+    """A tool call the model made; `arguments` is the JSON text it wrote."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """One answer of the model. `turn` is opaque: append it to the history unread."""
+
+    text: str
+    tool_calls: tuple[ToolUse, ...] = ()
+    stop: str | None = None
+    turn: dict[str, Any] = field(default_factory=dict)
+
+
+class Chat(Protocol):
+    """One logical request to the offer under test. Messages are in OpenAI's chat form.
+
+    Raises `ProviderFailed` when no answer came back after all retries.
+    """
+
+    async def __call__(
+        self,
+        messages: Sequence[dict[str, Any]],
+        tools: Sequence[dict[str, Any]] = (),
+        *,
+        max_tokens: int | None = None,
+    ) -> Reply: ...
+
+
+class ProviderFailed(Exception):
+    """The offer gave no answer; what happened stands in the attempts."""
+
+
+class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One unit of useful work.
+
+    turns: what the user says, turn by turn. system: a system message before them.
+    references, wrongs: a solving and a failing reply per turn, for self-tests and for the
+        simulated provider's answer book; empty where a workload has none.
+    judge: what the workload's grader needs (tests, checks); never sent to a model.
+    """
+
+    id: str
+    kind: str
+    turns: tuple[str, ...]
+    system: str | None = None
+    tools: tuple[dict[str, Any], ...] = ()
+    max_tokens: int | None = None
+    references: tuple[str, ...] = ()
+    wrongs: tuple[str, ...] = ()
+    judge: dict[str, Any] = field(default_factory=dict)
+
+
+class Transcript(Struct, frozen=True, kw_only=True):
+    """What was said in one trial: the replies in order and the whole history."""
+
+    replies: tuple[Reply, ...]
+    messages: tuple[dict[str, Any], ...]
+
+
+class Grade(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The verdict on one trial. `detail` is one line for a person, never trusted as markup."""
+
+    solved: bool
+    score: float
+    reason: Reason
+    detail: str = ""
+    judged_in: JudgedIn = "none"
+    sandbox: str | None = None
+    judge_s: float | None = None
+
+
+class Workload(Protocol):
+    """A named set of tasks with a way to run and to judge them."""
+
+    name: str
+    version: str
+
+    def tasks(self) -> Sequence[Task]:
+        """The tasks in their canonical order; the same for the same settings and seed."""
+
+    async def converse(self, task: Task, chat: Chat) -> Transcript:
+        """Carry out the task's conversation."""
+
+    async def grade(self, task: Task, transcript: Transcript) -> Grade:
+        """Judge what was said. Model-written code runs only inside a sandbox."""
+
+
+async def converse_turns(task: Task, chat: Chat) -> Transcript:
+    """The plain conversation: each user turn in order, the history growing."""
+    messages: list[dict[str, Any]] = []
+    if task.system is not None:
+        messages.append({"role": "system", "content": task.system})
+    replies = []
+    for turn in task.turns:
+        messages.append({"role": "user", "content": turn})
+        reply = await chat(messages, task.tools, max_tokens=task.max_tokens)
+        messages.append(reply.turn)
+        replies.append(reply)
+    return Transcript(replies=tuple(replies), messages=tuple(messages))
+
+
+def task_set_hash(tasks: Sequence[Task]) -> str:
+    """The first 16 hex digits of the SHA-256 over the tasks' canonical JSON, judge included."""
+    encoded = msgspec.json.encode(tuple(tasks), order="sorted")
+    return sha256(encoded).hexdigest()[:16]
