@@ -54,7 +54,9 @@ class Reserved(Struct, frozen=True, tag="issued", tag_field="line", kw_only=True
     reserved_currency: str | None = None
 
 
-class Attempt(Struct, frozen=True, tag="attempt", tag_field="line", kw_only=True, omit_defaults=True):
+class Attempt(
+    Struct, frozen=True, tag="attempt", tag_field="line", kw_only=True, omit_defaults=True
+):
     """One HTTP exchange, ended. Ids: `<trial>.<request>.<attempt>`, counted from 1.
 
     itl: histogram of gaps between token-bearing reads (harness.stats.LogHistogram as
