@@ -1,4 +1,4 @@
-"""The launcher: the one entry point of the command, of `python -m maasbench` and of child processes.
+"""The launcher: the one way into the command, `python -m maasbench` and child processes.
 
 The packages beside this file have everyday names (`providers`, `harness`). Putting this
 file's own folder first on the path keeps a `./providers` in the user's working directory,

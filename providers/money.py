@@ -8,9 +8,12 @@ from msgspec import Struct
 from providers.errors import ConfigurationError
 
 # ISO 4217 codes of the currencies that price rows of ours or of our users come in.
-CURRENCIES = frozenset(
-    "AUD BRL CAD CHF CNY EUR GBP HKD INR JPY KRW MYR SGD THB TWD USD VND".split()
-)
+# fmt: off
+CURRENCIES = frozenset((
+    "AUD", "BRL", "CAD", "CHF", "CNY", "EUR", "GBP", "HKD", "INR", "JPY", "KRW", "MYR", "SGD",
+    "THB", "TWD", "USD", "VND",
+))
+# fmt: on
 _AMOUNT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]{3})\s*")
 
 
