@@ -18,7 +18,7 @@ from workloads.task import Grade
 
 SCHEMA_VERSION = 1
 
-Purpose = Literal["task", "judge", "warmup", "probe", "calibrate"]
+Purpose = Literal["task", "judge", "warmup", "probe", "calibrate", "abandoned"]
 
 
 class Instants(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -111,6 +111,13 @@ class Trial(Struct, frozen=True, tag="trial", tag_field="line", kw_only=True, om
     requests: int = 0
     attempts: int = 0
     answers: tuple[str, ...] = ()
+
+
+class Restarted(Struct, frozen=True, tag="restarted", tag_field="line", kw_only=True):
+    """A load cell was begun again on resume: what it had done before `at` is abandoned."""
+
+    cell: str
+    at: datetime
 
 
 class Cell(Struct, frozen=True, kw_only=True):

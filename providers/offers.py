@@ -1,10 +1,27 @@
-"""Offers: what can be bought or hosted, loaded from the catalogue files."""
+"""Offers: what can be bought or hosted, resolved by name from the catalogue files."""
 
-from typing import Any
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from msgspec import Struct, field
+import msgspec
+from msgspec import Struct
 
+from providers.catalog_files import Model, Region, Vendor, dialect_of, our_files, read_file
 from providers.dialect import Dialect
+from providers.errors import ConfigurationError
+from providers.fx import FxRate
+from providers.nearest import did_you_mean
+from providers.tariff import PriceRow
+
+_NAME = re.compile(
+    r"(?P<vendor>[^/.]+)(?:\.(?P<region>[^/]+))?/(?P<model>.+?)"
+    r"(?:@(?P<effort>[A-Za-z0-9_-]+))?(?:\+(?P<tier>[A-Za-z0-9_-]+))?"
+)
+_OWN_FILE = "or describe it in a catalogue file of your own"
 
 
 class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -14,6 +31,7 @@ class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     api_key_env: the name of the variable that holds the key, never the key.
     body: fields merged into every request (thinking switches, service tier).
     simulated: a simulated server stands in for the vendor; every output says so.
+    priced_only: the endpoint does not serve this tier, so it can be priced but not run.
     """
 
     id: str
@@ -25,8 +43,186 @@ class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     base_url: str
     api_key_env: str | None = None
     dialect: Dialect = Dialect()
-    body: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] = msgspec.field(default_factory=dict)
     context_tokens: int | None = None
     max_output_tokens: int | None = None
     simulated: bool = False
+    priced_only: bool = False
     note: str = ""
+
+
+class OfferName(NamedTuple):
+    """The parts of an offer's name, as written."""
+
+    vendor: str
+    region: str | None
+    model: str
+    effort: str | None
+    tier: str | None
+
+    def __str__(self) -> str:
+        region = f".{self.region}" if self.region else ""
+        effort = f"@{self.effort}" if self.effort else ""
+        tier = f"+{self.tier}" if self.tier else ""
+        return f"{self.vendor}{region}/{self.model}{effort}{tier}"
+
+
+def parse_offer_name(text: str) -> OfferName:
+    """The parts of `vendor[.region]/model[@effort][+tier]`. A model may hold slashes and dots.
+
+    Raises ConfigurationError when there is no vendor or no model.
+    """
+    match = _NAME.fullmatch(text.strip())
+    if match is None:
+        raise ConfigurationError(
+            f"offer {text!r} is not vendor[.region]/model[@effort][+tier], "
+            "like 'glm.cn/glm-5.3@low'"
+        )
+    return OfferName(**match.groupdict())
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Every vendor, price row and exchange rate of the catalogue files."""
+
+    vendors: dict[str, Vendor] = field(default_factory=dict)
+    rows: tuple[PriceRow, ...] = ()
+    fx: tuple[FxRate, ...] = ()
+
+    @property
+    def checked(self) -> date:
+        """The day on which a price row was last compared with its source."""
+        return max(row.checked for row in self.rows)
+
+    def offer(self, name: str) -> Offer:
+        """The offer of that name. Its id leaves out a region that is the vendor's default.
+
+        Raises ConfigurationError with the nearest known names.
+        """
+        asked = parse_offer_name(name)
+        vendor = self._vendor(asked)
+        region_name, region = _region(vendor, asked)
+        model = _model(vendor, asked)
+        dialect = dialect_of(vendor, region, model, f"catalogue of {vendor.vendor}")
+        dialect = _with_efforts(dialect, model)
+        effort = _effort(dialect, asked)
+        if asked.tier is not None and asked.tier not in vendor.tiers:
+            raise _unknown("service tier", asked.tier, vendor.tiers, f"{vendor.vendor} offers")
+        tier = vendor.tiers[asked.tier] if asked.tier else None
+        shown = None if region_name == vendor.default_region else region_name
+        return Offer(
+            id=str(asked._replace(region=shown)),
+            vendor=vendor.vendor,
+            region=region_name,
+            model=asked.model,
+            effort=asked.effort,
+            tier=asked.tier,
+            base_url=(region.base_url if region else vendor.base_url) or "",
+            api_key_env=region.api_key_env if region else vendor.api_key_env,
+            dialect=dialect,
+            body=effort | (tier.body if tier else {}),
+            context_tokens=model.context_tokens if model else None,
+            max_output_tokens=model.max_output_tokens if model else None,
+            priced_only=tier.priced_only if tier else False,
+            note=_notes(model.note if model else "", tier.note if tier else ""),
+        )
+
+    def names(self, vendor: str | None = None) -> Iterator[str]:
+        """Every listed offer without effort and tier, in the order of the files."""
+        for known in self.vendors.values():
+            if vendor in (None, known.vendor):
+                regions = [f".{region}" for region in known.regions] or [""]
+                for region in regions:
+                    yield from (f"{known.vendor}{region}/{model}" for model in known.models)
+
+    def _vendor(self, asked: OfferName) -> Vendor:
+        if asked.vendor in self.vendors:
+            return self.vendors[asked.vendor]
+        written = asked.vendor.lower()
+        for known in self.vendors.values():
+            if written in known.known_as:
+                raise _renamed(asked, known.vendor)
+            for name, region in known.regions.items():
+                if written in region.known_as:
+                    raise _renamed(asked, f"{known.vendor}.{name}")
+        raise _unknown("vendor", asked.vendor, self.vendors, "the catalogue has")
+
+
+def load_catalog(extra: Sequence[Path] = ()) -> Catalog:
+    """The catalogue of this package, with files of the user's own.
+
+    An own file replaces a vendor of the same name; its price rows stand before ours, and
+    so win. Raises ConfigurationError that names the file and the line or key.
+    """
+    read = [read_file(path) for path in (*extra, *our_files())]
+    vendors: dict[str, Vendor] = {}
+    for file in read:
+        if file.vendor is not None:
+            vendors.setdefault(file.vendor.vendor, file.vendor)
+    return Catalog(
+        vendors=vendors,
+        rows=tuple(row for file in read for row in file.rows),
+        fx=tuple(rate for file in read for rate in file.fx),
+    )
+
+
+def _region(vendor: Vendor, asked: OfferName) -> tuple[str | None, Region | None]:
+    if not vendor.regions:
+        if asked.region is not None:
+            raise ConfigurationError(
+                f"offer {asked}: {vendor.vendor} has no regions, "
+                f"write {asked._replace(region=None)}"
+            )
+        return None, None
+    name = asked.region or vendor.default_region
+    if name is None:
+        ways = " or ".join(str(asked._replace(region=region)) for region in vendor.regions)
+        raise ConfigurationError(f"offer {asked} does not say which region: write {ways}")
+    if name not in vendor.regions:
+        raise _unknown("region", name, vendor.regions, f"{vendor.vendor} has")
+    return name, vendor.regions[name]
+
+
+def _model(vendor: Vendor, asked: OfferName) -> Model | None:
+    if asked.model in vendor.models or vendor.any_model:
+        return vendor.models.get(asked.model)
+    near = did_you_mean(asked.model, vendor.models)
+    listed = f"see maasbench catalog list {vendor.vendor}"
+    raise ConfigurationError(
+        f"{vendor.vendor} has no model {asked.model!r} in the catalogue"
+        f"{near or f': {listed}'} ({_OWN_FILE})"
+    )
+
+
+def _with_efforts(dialect: Dialect, model: Model | None) -> Dialect:
+    if model is None or model.efforts is None:
+        return dialect
+    # A default of the vendor's would be sent although the model does not take it.
+    kept = {name: body for name, body in dialect.efforts.items() if name in model.efforts}
+    return msgspec.structs.replace(dialect, efforts=kept)
+
+
+def _effort(dialect: Dialect, asked: OfferName) -> dict[str, Any]:
+    if asked.effort is None:
+        return dialect.efforts.get("default", {})
+    if asked.effort not in dialect.efforts:
+        takes = [name for name in dialect.efforts if name != "default"]
+        raise _unknown("effort", asked.effort, takes, f"{asked.vendor}/{asked.model} takes")
+    return dialect.efforts[asked.effort]
+
+
+def _notes(*notes: str) -> str:
+    return "; ".join(note for note in notes if note)
+
+
+def _renamed(asked: OfferName, name: str) -> ConfigurationError:
+    vendor, _, region = name.partition(".")
+    meant = asked._replace(vendor=vendor, region=region or asked.region)
+    return ConfigurationError(f"no vendor {asked.vendor!r} in the catalogue: write {meant}")
+
+
+def _unknown(what: str, given: str, known: Iterable[str], has: str) -> ConfigurationError:
+    names = sorted(known)
+    near = did_you_mean(given, names)
+    listed = f" ({has} {', '.join(names)})" if names else f": {has} none"
+    return ConfigurationError(f"no {what} {given!r}{near}{listed}")

@@ -1,114 +1,84 @@
-"""The price book: dated rows, and the amount that a usage costs under them. Pure."""
+"""The price book: which dated row prices an offer at an instant, and what a usage costs. Pure.
 
-from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Literal
+The types of a row are in `providers.tariff`, the arithmetic in `providers.charge`. A
+snapshot is all that pricing needs: it is stored with a run, and no file, package or clock
+is asked again.
+"""
 
-from msgspec import Struct, field
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
+import msgspec
+from msgspec import Struct
+
+from providers.calendars import statutory
+from providers.catalog_files import read_price_file
+from providers.ceiling import HORIZON, ceiling
+from providers.charge import charge
 from providers.fx import FxRate
-from providers.offers import Offer
+from providers.nearest import did_you_mean
+from providers.offers import Catalog, Offer
+from providers.own_prices import parse_gpu_spec, parse_price_spec
+from providers.price_rows import rows_from_table
+from providers.rowcheck import gaps, validate
+from providers.tariff import (
+    FREE,
+    STANDARD,
+    Calendar,
+    Confidence,
+    GpuHour,
+    Line,
+    Priced,
+    PriceRow,
+    Rates,
+    RowKind,
+    Tier,
+    Unpriced,
+    Window,
+)
 from providers.usage import Usage
+from providers.windows import tiers_at
 
-RowKind = Literal["token", "gpu_hour", "subscription"]
-Confidence = Literal["verified", "single_source", "unverified", "declared"]
+__all__ = [
+    "FREE",
+    "STANDARD",
+    "Calendar",
+    "Confidence",
+    "GpuHour",
+    "Line",
+    "PriceRow",
+    "Priced",
+    "Rates",
+    "RowKind",
+    "Snapshot",
+    "Tier",
+    "Unpriced",
+    "Window",
+    "book_hash",
+    "find_row",
+    "gaps",
+    "parse_gpu_spec",
+    "parse_price_spec",
+    "price_usage",
+    "read_price_file",
+    "rows_from_table",
+    "snapshot_for",
+    "validate",
+    "worst_case",
+]
 
-
-class Rates(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Native currency per million tokens of each class; None where the vendor lists none.
-
-    An unlisted cache read or write is charged as fresh input; an unlisted reasoning rate
-    is the output rate.
-    """
-
-    input: Decimal
-    output: Decimal
-    cache_read: Decimal | None = None
-    cache_write: Decimal | None = None
-    cache_write_5m: Decimal | None = None
-    cache_write_1h: Decimal | None = None
-    reasoning_output: Decimal | None = None
-
-
-class Tier(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Rates for the whole request when its lengths lie within the limits (a cliff).
-
-    The first tier that fits wins; limits of None always fit. `edge` says whether the
-    limit itself still fits.
-    """
-
-    rates: Rates
-    max_input_tokens: int | None = None
-    max_output_tokens: int | None = None
-    edge: Literal["inclusive", "exclusive"] = "inclusive"
-    thinking: bool | None = None
-
-
-class Window(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Hours in which other tiers hold, in the zone of the vendor's text.
-
-    hours: "HH:MM-HH:MM" spans, the end excluded. weekdays: 1 is Monday; empty is every day.
-    except_calendar: a holiday calendar on whose days the window does not hold.
-    """
-
-    name: str
-    zone: str
-    hours: tuple[str, ...]
-    tiers: tuple[Tier, ...]
-    weekdays: tuple[int, ...] = ()
-    except_calendar: str | None = None
-
-
-class GpuHour(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A self-hosted offer's tariff: `count` devices at `rate` per hour each.
-
-    utilisation: share of the paid time that does useful work, in (0, 1].
-    """
-
-    hardware: str
-    count: int
-    rate: Decimal
-    utilisation: Decimal = Decimal(1)
-
-
-class PriceRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One dated row. Valid from `start` (included) to `end` (excluded), aware instants.
-
-    models: the model names it covers, exactly as sent or served. service: the offer's tier
-    that it prices, "standard" for none.
-    """
-
-    id: str
-    kind: RowKind
-    vendor: str
-    region: str | None = None
-    models: tuple[str, ...]
-    service: str = "standard"
-    currency: str
-    start: datetime
-    end: datetime | None = None
-    tiers: tuple[Tier, ...] = ()
-    windows: tuple[Window, ...] = ()
-    gpu_hour: GpuHour | None = None
-    source: str
-    checked: date
-    confidence: Confidence = "single_source"
-    label: str = ""
-    note: str = ""
-
-
-class Calendar(Struct, frozen=True, kw_only=True):
-    """Days off of one statutory calendar, known for the years it covers only."""
-
-    name: str
-    years: tuple[int, ...]
-    days: tuple[date, ...]
-    source: str
+# Efforts by which catalogue files name a model that does not think.
+NOT_THINKING = frozenset({"none", "off"})
+_DECLARE = "declare its price: --price 'INPUT/OUTPUT CUR', or rows of your own with --prices FILE"
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
-    """The part of the price book that a run needs, as it stood; stored in `run.json`."""
+    """The part of the price book that a run needs, as it stood; stored in `run.json`.
+
+    Where two rows price the same offer at the same instant the earlier one in `rows` wins:
+    a user's own rows stand first. book_hash covers exactly what the snapshot holds.
+    """
 
     rows: tuple[PriceRow, ...]
     fx: tuple[FxRate, ...]
@@ -116,47 +86,40 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     book_hash: str
     taken_at: datetime
 
-
-class Line(Struct, frozen=True, kw_only=True):
-    """One class of a priced usage: tokens × rate per million, as an interval."""
-
-    leaf: str
-    tokens: int
-    low_per_mtok: Decimal
-    high_per_mtok: Decimal
-    low: Decimal
-    high: Decimal
-
-
-class Priced(Struct, frozen=True, kw_only=True):
-    """What a usage costs, in the row's own currency: a point when low == high.
-
-    why: the decisions in words (row, tier, window, what was not reported).
-    """
-
-    low: Decimal
-    high: Decimal
-    currency: str
-    row: str
-    lines: tuple[Line, ...]
-    why: tuple[str, ...] = field(default_factory=tuple)
-
-
-class Unpriced(Struct, frozen=True, kw_only=True):
-    """Why there is no price, and what would give one. Unknown, never zero."""
-
-    reason: str
-    remedy: str
+    def with_declared(self, rows: Iterable[PriceRow]) -> "Snapshot":
+        """The snapshot with rows of the user's own before the others."""
+        return _stamped((*rows, *self.rows), self.fx, self.calendars, self.taken_at)
 
 
 def price_usage(snapshot: Snapshot, offer: Offer, usage: Usage, at: datetime) -> Priced | Unpriced:
-    """What the usage of one attempt on an offer costs at an instant (its start)."""
-    raise NotImplementedError
+    """What the usage of one attempt on an offer costs at an instant (its start).
+
+    Rows that price time rather than tokens give Unpriced: their share of a run is known
+    only when the run has ended.
+    """
+    row = find_row(snapshot, offer, at)
+    if isinstance(row, Unpriced):
+        return row
+    if row.kind != "token":
+        return _priced_otherwise(row)
+    return charge(row, tiers_at(row, at, snapshot.calendars), usage, _thinking(offer, usage))
 
 
 def find_row(snapshot: Snapshot, offer: Offer, at: datetime) -> PriceRow | Unpriced:
     """The row that prices an offer at an instant, whatever its kind."""
-    raise NotImplementedError
+    covering = [row for row in snapshot.rows if covers(row, offer)]
+    if not covering:
+        return _no_row(snapshot.rows, offer)
+    service = offer.tier or STANDARD
+    of_service = [row for row in covering if row.service == service]
+    if not of_service:
+        known = ", ".join(sorted({row.service for row in covering}))
+        return Unpriced(
+            reason=f"no price row for {offer.id} in the service tier {service!r} (known: {known})",
+            remedy=_DECLARE,
+        )
+    row = next((row for row in of_service if row.holds(at)), None)
+    return row or _not_at(of_service, offer, at)
 
 
 def worst_case(
@@ -164,9 +127,113 @@ def worst_case(
 ) -> Priced | Unpriced:
     """The most that a request of at most these lengths can cost, over every class split,
     tier and window within a day; for the budget's reservation."""
-    raise NotImplementedError
+    row = find_row(snapshot, offer, at)
+    if isinstance(row, Unpriced):
+        return row
+    if row.kind != "token":
+        return _priced_otherwise(row)
+    later = find_row(snapshot, offer, at + HORIZON)
+    rows = [row]
+    if isinstance(later, PriceRow) and (later.kind, later.currency) == ("token", row.currency):
+        rows.append(later)
+    return ceiling(
+        rows, snapshot.calendars, at, input_tokens=input_tokens, output_tokens=output_tokens
+    )
 
 
-def validate(rows: Sequence[PriceRow]) -> list[str]:
-    """What is wrong with the rows, one line each; empty when they can be used."""
-    raise NotImplementedError
+def covers(row: PriceRow, offer: Offer) -> bool:
+    """Whether the row is about the offer's vendor, region and model, at whatever time."""
+    return (
+        row.vendor == offer.vendor
+        and row.region in (None, offer.region)
+        and offer.model in row.models
+    )
+
+
+def snapshot_for(
+    catalog: Catalog,
+    offers: Sequence[Offer],
+    at: datetime,
+    *,
+    overlay: Iterable[PriceRow] = (),
+    fx: Iterable[FxRate] = (),
+) -> Snapshot:
+    """The rows of the offers that hold at an instant or later, every exchange rate, and the
+    calendars that the rows refer to. `overlay` rows and `fx` rates are the user's own: they
+    stand before the catalogue's and win."""
+    rows = tuple(
+        row
+        for row in (*overlay, *catalog.rows)
+        if any(covers(row, offer) for offer in offers) and (row.end is None or row.end > at)
+    )
+    named = {window.except_calendar for row in rows for window in row.windows}
+    # A year on either side: long runs end in the next, and other zones are ahead or behind.
+    years = range(at.year - 1, at.year + 2)
+    calendars = tuple(statutory(name, years) for name in sorted(filter(None, named)))
+    return _stamped(rows, (*fx, *catalog.fx), calendars, at)
+
+
+def book_hash(rows: Iterable[PriceRow], fx: Iterable[FxRate], calendars: Iterable[Calendar]) -> str:
+    """SHA-256 of the content, the same whatever the order of rates and calendars; the order
+    of rows counts, since it decides which one wins."""
+    content = (
+        tuple(rows),
+        sorted(fx, key=lambda rate: (rate.base, rate.quote, rate.on, rate.source)),
+        sorted(calendars, key=lambda calendar: calendar.name),
+    )
+    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+
+
+def _stamped(
+    rows: tuple[PriceRow, ...],
+    fx: tuple[FxRate, ...],
+    calendars: tuple[Calendar, ...],
+    taken_at: datetime,
+) -> Snapshot:
+    return Snapshot(
+        rows=rows,
+        fx=fx,
+        calendars=calendars,
+        book_hash=book_hash(rows, fx, calendars),
+        taken_at=taken_at,
+    )
+
+
+def _thinking(offer: Offer, usage: Usage) -> bool | None:
+    if usage.reasoning_tokens:
+        return True
+    if offer.effort is not None:
+        return offer.effort not in NOT_THINKING
+    return None if usage.reasoning_tokens is None else False
+
+
+def _priced_otherwise(row: PriceRow) -> Unpriced:
+    if row.kind == "gpu_hour":
+        return Unpriced(
+            reason=f"row {row.id} prices hours of {row.currency}, not tokens",
+            remedy="a run prices it by the time that it keeps the hardware busy",
+        )
+    return Unpriced(reason=f"row {row.id} is a {row.kind}, not a price per token", remedy=_DECLARE)
+
+
+def _no_row(rows: Sequence[PriceRow], offer: Offer) -> Unpriced:
+    models = {
+        model
+        for row in rows
+        if row.vendor == offer.vendor and row.region in (None, offer.region)
+        for model in row.models
+    }
+    return Unpriced(
+        reason=f"no price row covers {offer.id}{did_you_mean(offer.model, models)}", remedy=_DECLARE
+    )
+
+
+def _not_at(rows: Sequence[PriceRow], offer: Offer, at: datetime) -> Unpriced:
+    spans = ", ".join(
+        f"{row.start.isoformat()} to {row.end.isoformat() if row.end else 'now'}"
+        for row in sorted(rows, key=lambda row: row.start)
+    )
+    return Unpriced(
+        reason=f"no price of {offer.id} is known at {at.isoformat()} (known: {spans})",
+        remedy=_DECLARE,
+    )

@@ -102,10 +102,14 @@ class Grade(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Workload(Protocol):
-    """A named set of tasks with a way to run and to judge them."""
+    """A named set of tasks with a way to run and to judge them.
+
+    needs_sandbox: whether judging runs model-written code.
+    """
 
     name: str
     version: str
+    needs_sandbox: bool
 
     def tasks(self) -> Sequence[Task]:
         """The tasks in their canonical order; the same for the same settings and seed."""

@@ -1,0 +1,169 @@
+"""The budget: a request reserves its worst case before it is sent and settles after.
+
+What is reserved and not yet settled counts as spent, so that concurrent requests can
+never overrun the cap together. Without a cap it only does the sums.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from harness.errors import ConfigurationError
+from harness.records import Attempt
+from providers.fx import FxRate, convert
+from providers.money import Money
+from providers.offers import Offer
+from providers.outcomes import MEANING, Billable
+from providers.pricebook import PriceRow, Snapshot, Unpriced, find_row, price_usage, worst_case
+
+ZERO = Decimal(0)
+SECONDS_PER_HOUR = 3600
+
+
+class BudgetSpent(Exception):
+    """The next request does not fit into what is left, and nothing in flight will free any."""
+
+
+class Budget:
+    """The purse of one run. All sums are in the cap's currency.
+
+    `longest_s` is the longest that an attempt may take: the worst case of an offer that
+    is paid by the hour.
+    """
+
+    def __init__(self, cap: Money | None, snapshot: Snapshot, *, longest_s: float) -> None:
+        self.cap = cap
+        self.spent = ZERO
+        self.in_flight = ZERO
+        self._snapshot = snapshot
+        self._longest_s = longest_s
+        self._settled = asyncio.Condition()
+
+    async def reserve(
+        self, offer: Offer, at: datetime, *, input_tokens: int, output_tokens: int | None
+    ) -> Money | None:
+        """The worst case of a request, in its tariff's own currency; None when unpriced.
+
+        Waits while requests in flight may still free what it needs. Raises BudgetSpent
+        when they cannot.
+        """
+        worst = reservation(
+            self._snapshot,
+            offer,
+            at,
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+            longest_s=self._longest_s,
+        )
+        if self.cap is None or worst is None:
+            return worst
+        need = self._in_cap_currency(worst, at)
+        async with self._settled:
+            while self.spent + self.in_flight + need > self.cap.amount:
+                if self.in_flight == ZERO:
+                    raise BudgetSpent
+                await self._settled.wait()
+            self.in_flight += need
+        return worst
+
+    async def settle(self, offer: Offer, reserved: Money | None, attempt: Attempt) -> None:
+        """Replace a reservation by what the attempt cost, at its upper end."""
+        if self.cap is None or reserved is None:
+            return
+        cost = attempt_cost(self._snapshot, offer, attempt, reserved)
+        async with self._settled:
+            self.in_flight -= self._in_cap_currency(reserved, attempt.started_at)
+            self.spent += self._in_cap_currency(cost, attempt.started_at)
+            self._settled.notify_all()
+
+    def book(self, offer: Offer, attempts: Sequence[Attempt]) -> None:
+        """Count attempts of an earlier part of the run, lost ones at their reservation."""
+        if self.cap is None:
+            return
+        for attempt in attempts:
+            if attempt.reserved_amount is None or attempt.reserved_currency is None:
+                continue
+            reserved = Money(Decimal(attempt.reserved_amount), attempt.reserved_currency)
+            cost = attempt_cost(self._snapshot, offer, attempt, reserved)
+            self.spent += self._in_cap_currency(cost, attempt.started_at)
+
+    def _in_cap_currency(self, money: Money, at: datetime) -> Decimal:
+        assert self.cap is not None
+        return convert(money, self.cap.currency, at, self._snapshot.fx).money.amount
+
+
+def reservation(
+    snapshot: Snapshot,
+    offer: Offer,
+    at: datetime,
+    *,
+    input_tokens: int,
+    output_tokens: int | None,
+    longest_s: float,
+) -> Money | None:
+    """The most that one request can cost; None when it has no price or no bound."""
+    row = find_row(snapshot, offer, at)
+    if isinstance(row, Unpriced):
+        return None
+    if row.gpu_hour is not None:
+        return busy_cost(row, longest_s)
+    if output_tokens is None:
+        return None
+    worst = worst_case(snapshot, offer, at, input_tokens=input_tokens, output_tokens=output_tokens)
+    return None if isinstance(worst, Unpriced) else Money(worst.high, worst.currency)
+
+
+def attempt_cost(snapshot: Snapshot, offer: Offer, attempt: Attempt, reserved: Money) -> Money:
+    """The upper end of what an attempt cost: its reservation where nothing better is known."""
+    billable = MEANING[attempt.outcome].billable
+    if attempt.error is not None and attempt.error.billable is not None:
+        billable = attempt.error.billable
+    if billable is Billable.NO:
+        return Money(ZERO, reserved.currency)
+    row = find_row(snapshot, offer, attempt.started_at)
+    if isinstance(row, PriceRow) and row.gpu_hour is not None:
+        end_s = attempt.instants.end_s
+        return reserved if end_s is None else busy_cost(row, end_s)
+    priced = price_usage(snapshot, offer, attempt.usage, attempt.started_at)
+    if isinstance(priced, Unpriced):
+        return reserved
+    return Money(priced.high, priced.currency)
+
+
+def busy_cost(row: PriceRow, seconds: float) -> Money:
+    """What that much time of a `gpu_hour` offer costs at its declared utilisation."""
+    assert row.gpu_hour is not None
+    hour = row.gpu_hour
+    per_second = hour.rate * hour.count / hour.utilisation / SECONDS_PER_HOUR
+    return Money(per_second * Decimal(repr(seconds)), row.currency)
+
+
+def check_budget(
+    cap: Money,
+    snapshot: Snapshot,
+    offers: Sequence[Offer],
+    at: datetime,
+    *,
+    output_tokens: int | None,
+) -> None:
+    """Raise ConfigurationError when the cap could not be enforced for one of the offers."""
+    for offer in offers:
+        row = find_row(snapshot, offer, at)
+        if isinstance(row, Unpriced):
+            raise ConfigurationError(
+                f"{offer.id} has no price, so the budget of {cap} cannot be kept: {row.remedy}"
+            )
+        if row.gpu_hour is None and (output_tokens or offer.max_output_tokens) is None:
+            raise ConfigurationError(
+                f"{offer.id} has no known limit of output, so the budget of {cap} cannot be kept: "
+                "give --max-tokens"
+            )
+        _check_rate(Money(ZERO, row.currency), cap, at, snapshot.fx)
+
+
+def _check_rate(money: Money, cap: Money, at: datetime, rates: Sequence[FxRate]) -> None:
+    try:
+        convert(money, cap.currency, at, rates)
+    except ValueError as error:
+        raise ConfigurationError(f"budget of {cap}: {error}") from error

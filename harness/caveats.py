@@ -1,0 +1,214 @@
+"""Every warning that a summary can give, each with its remedy, in one place.
+
+A function per warning that returns the `Caveat`; who calls it decides when it holds. The
+statistics have their own (`harness.stats`): what they say depends on numbers alone.
+"""
+
+from collections.abc import Iterable
+
+from harness.stats import Caveat
+
+# Below this many tasks the intervals cover a little less than they say.
+FEW_TASKS = 20
+# Prices move within weeks; after a quarter nobody should take one unseen.
+OLD_PRICE_DAYS = 90
+
+
+def simulated() -> Caveat:
+    return Caveat(
+        code="simulated",
+        message="SIMULATED: a simulated provider answered; no number here says anything about"
+        " a real offer",
+        remedy="run without the simulated provider",
+    )
+
+
+def unfinished() -> Caveat:
+    return Caveat(
+        code="unfinished",
+        message="the run has no end record: it was killed, or is still running",
+        remedy="maasbench resume RUN",
+    )
+
+
+def ended_early(reason: str, detail: str) -> Caveat:
+    why = f" ({detail})" if detail else ""
+    remedies = {
+        "budget": "raise the budget and `maasbench resume RUN`",
+        "interrupted": "maasbench resume RUN",
+        "offers_stopped": "mend what stopped the offers and `maasbench resume RUN`",
+    }
+    return Caveat(
+        code=f"ended_{reason}",
+        message=f"the run ended before its work was done: {reason.replace('_', ' ')}{why}",
+        remedy=remedies.get(reason, "maasbench resume RUN"),
+    )
+
+
+def all_solved(where: str) -> Caveat:
+    return Caveat(
+        code="all_solved",
+        message=f"{where}: every offer solved every task, so that this task set cannot separate"
+        " them by quality",
+        remedy="add harder tasks",
+    )
+
+
+def none_solved(where: str) -> Caveat:
+    return Caveat(
+        code="none_solved",
+        message=f"{where}: no offer solved any task, so that this task set cannot separate them",
+        remedy="add easier tasks, and look at the reasons",
+    )
+
+
+def solve_rates_overlap(where: str) -> Caveat:
+    return Caveat(
+        code="solve_rates_overlap",
+        message=f"{where}: the intervals of all solve rates overlap; this task set does not"
+        " separate the offers by quality",
+        remedy="run more tasks",
+    )
+
+
+def costs_not_separated(where: str) -> Caveat:
+    return Caveat(
+        code="costs_not_separated",
+        message=f"{where}: no offer is cheaper per solved task beyond the noise; they share a rank",
+        remedy="run more tasks or more epochs",
+    )
+
+
+def price_old(row: str, age_days: int) -> Caveat:
+    return Caveat(
+        code="price_old",
+        message=f"price row {row} was last checked {age_days} days before the run",
+        remedy="check it against its source and give the current price with --prices",
+    )
+
+
+def price_unconfirmed(row: str, confidence: str) -> Caveat:
+    known = {"single_source": "rests on a single source", "unverified": "is not verified"}
+    return Caveat(
+        code=f"price_{confidence}",
+        message=f"price row {row} {known.get(confidence, confidence)}",
+        remedy="check it against your bill, or give your own with --prices",
+    )
+
+
+def price_row_missing(row: str) -> Caveat:
+    return Caveat(
+        code="price_row_missing",
+        message=f"price row {row} is not in the run's snapshot: its source is unknown here",
+        remedy="maasbench reprice RUN",
+    )
+
+
+def unpriced(attempts: int, of: int, reason: str, remedy: str) -> Caveat:
+    return Caveat(
+        code="unpriced",
+        message=f"{attempts} of {of} attempts have no price ({reason}); costs cover the rest",
+        remedy=remedy or "give a price with --prices or --price",
+    )
+
+
+def cost_is_interval() -> Caveat:
+    return Caveat(
+        code="cost_is_interval",
+        message="usage or billing was not reported finely enough for one price: costs are at"
+        " their dearer end, and intervals span both",
+        remedy="compare with the vendor's bill; the cheaper end is `spent_low` in the JSON",
+    )
+
+
+def lost_attempts(count: int) -> Caveat:
+    return Caveat(
+        code="lost_attempts",
+        message=f"{count} attempts were lost (the run was killed while they were under way);"
+        " whether they were billed is unknown",
+        remedy="compare with the vendor's bill",
+    )
+
+
+def unfinished_trials(attempts: int) -> Caveat:
+    return Caveat(
+        code="unfinished_trials",
+        message=f"{attempts} attempts belong to trials that did not end: they are in the money"
+        " spent, not in costs per task",
+        remedy="maasbench resume RUN",
+    )
+
+
+def few_tasks(n: int) -> Caveat:
+    return Caveat(
+        code="few_tasks",
+        message=f"{n} tasks: intervals are rough below {FEW_TASKS}",
+        remedy="run more tasks; repeats of the same tasks count less",
+    )
+
+
+def few_answers(n: int, needed: int) -> Caveat:
+    return Caveat(
+        code="few_answers",
+        message=f"p95 of TTFT needs {needed} attempts and has {n}; percentiles without support"
+        " are –",
+        remedy="run more tasks or epochs",
+    )
+
+
+def provider_failures(count: int, trials: int) -> Caveat:
+    return Caveat(
+        code="provider_failures",
+        message=f"{count} of {trials} trials failed by the provider's fault: they count as not"
+        " solved, and what they cost counts",
+        remedy="see outcomes; lower the load, or raise retries and timeouts",
+    )
+
+
+def not_judged(count: int, trials: int) -> Caveat:
+    return Caveat(
+        code="not_judged",
+        message=f"{count} of {trials} trials were not judged: they are left out of solve rate and"
+        " cost per solved",
+        remedy="see what kept the judge from running, and run them again",
+    )
+
+
+def usage_missing(missing: int, answered: int) -> Caveat:
+    return Caveat(
+        code="usage_missing",
+        message=f"{missing} of {answered} answered attempts reported no usage",
+        remedy="ask the endpoint for it (stream_options.include_usage)",
+    )
+
+
+def usage_estimated(count: int) -> Caveat:
+    return Caveat(
+        code="usage_estimated",
+        message=f"the usage of {count} attempts is an estimate, not the vendor's report",
+        remedy="compare with the vendor's bill",
+    )
+
+
+def usage_flagged(flags: Iterable[str]) -> Caveat:
+    return Caveat(
+        code="usage_flagged",
+        message=f"odd usage reports: {', '.join(flags)}",
+        remedy="look at `usage.raw` in attempts.jsonl",
+    )
+
+
+def served_models_differ(names: Iterable[str]) -> Caveat:
+    return Caveat(
+        code="served_models_differ",
+        message=f"more than one model answered: {', '.join(names)}",
+        remedy="pin a dated model name, and run again",
+    )
+
+
+def fields_dropped(names: Iterable[str]) -> Caveat:
+    return Caveat(
+        code="fields_dropped",
+        message=f"not sent, since the offer's dialect cannot carry it: {', '.join(names)}",
+        remedy="compare with offers under the same restriction only",
+    )

@@ -1,0 +1,145 @@
+"""The flags that equal suite keys, shared by every verb that runs something."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from harness.errors import ConfigurationError
+
+
+class Numbers(click.ParamType):
+    """`1,4,16` as numbers."""
+
+    name = "N[,N...]"
+
+    def __init__(self, kind: type[int] | type[float]) -> None:
+        self._kind = kind
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> list[int] | list[float]:
+        try:
+            return [self._kind(part) for part in str(value).split(",")]
+        except ValueError:
+            self.fail(f"{value!r} is not a list of numbers like 1,4,16", param, ctx)
+
+
+class Duration(click.ParamType):
+    """`90`, `90s`, `5m` or `1h` as seconds."""
+
+    name = "S"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        text = str(value)
+        unit = {"s": 1.0, "m": 60.0, "h": 3600.0}.get(text[-1:])
+        try:
+            return float(text[:-1]) * unit if unit is not None else float(text)
+        except ValueError:
+            self.fail(f"{text!r} is not a duration like 90s, 5m or 1h", param, ctx)
+
+
+# In the order of --help. Each name is the suite key; the flag follows from it.
+_OPTIONS: tuple[Callable[[Any], Any], ...] = (
+    click.option(
+        "-o",
+        "--offer",
+        "offers",
+        multiple=True,
+        metavar="OFFER",
+        help="vendor[.region]/model[@effort][+tier]; repeat for several, interleaved in time.",
+    ),
+    click.option("--base-url", help="An OpenAI-compatible URL that is in no catalogue."),
+    click.option("--model", help="The model to ask for at --base-url."),
+    click.option("--api-key-env", metavar="VAR", help="Variable that holds the key of --base-url."),
+    click.option(
+        "--workload",
+        "workloads",
+        multiple=True,
+        metavar="NAME",
+        help="smoke, coding, chat, synthetic, or one of a plug-in; repeat for several.",
+    ),
+    click.option("--set", "set", multiple=True, metavar="KEY=VALUE", help="A workload's setting."),
+    click.option(
+        "--concurrency",
+        type=Numbers(int),
+        help="Trials in flight per offer; several levels run one after the other.",
+    ),
+    click.option(
+        "--rate", type=Numbers(float), help="Trials started per second (Poisson), per offer."
+    ),
+    click.option("--requests", type=int, help="Trials per offer and load, going round the tasks."),
+    click.option("--tasks", type=int, help="Only the first N tasks in seeded order."),
+    click.option(
+        "--duration", "duration_s", type=Duration(), help="Start trials for so long: 90s, 5m."
+    ),
+    click.option("--epochs", type=int, help="Repetitions of every task.  [default: 1]"),
+    click.option("--seed", type=int, help="Seed of order, prompts and requests.  [default: 1]"),
+    click.option("--temperature", type=float, help="Sampling temperature; else the offer's own."),
+    click.option("--max-tokens", type=int, help="Limit of output tokens where a task sets none."),
+    click.option("--budget", metavar="AMOUNT", help="Hard cap, with its currency: '20 CNY'."),
+    click.option(
+        "--price",
+        metavar="SPEC",
+        help="Own price per million: '0.5/2 USD' (in/out) or '0.1/0.5/2 CNY' (cached/in/out).",
+    ),
+    click.option("--gpu", metavar="SPEC", help="Own hardware: 8xH200@2.6USD/h[@50%]."),
+    click.option("--currency", metavar="CODE", help="Currency of the report."),
+    click.option(
+        "--cache",
+        type=click.Choice(["cold", "as-is"]),
+        help="cold: no earlier trial's cache can serve a prompt.  [default: cold]",
+    ),
+    click.option("--stream/--no-stream", "stream", default=None, help="Ask for streams, or not."),
+    click.option(
+        "--text",
+        type=click.Choice(["full", "hash", "none"]),
+        help="What is kept of answers.  [default: full]",
+    ),
+    click.option("--max-attempts", type=int, help="Attempts per request.  [default: 3]"),
+    click.option(
+        "--max-error-rate",
+        type=float,
+        help="Share of trials that may fail by the provider's fault.  [default: 0.5]",
+    ),
+    click.option(
+        "--timeout", "timeout_s", type=Duration(), help="Longest attempt.  [default: 10m]"
+    ),
+    click.option(
+        "--sandbox",
+        metavar="TIER",
+        help="auto, bubblewrap, sandlock, unshare or docker, for model-written code.",
+    ),
+    click.option(
+        "--unsafe-local",
+        is_flag=True,
+        default=None,
+        help="Run model-written code unprotected. Only on a machine you can lose.",
+    ),
+    click.option(
+        "--simulate",
+        is_flag=True,
+        default=None,
+        help="Put a simulated server in every offer's place; the numbers are SIMULATED.",
+    ),
+    click.option("--name", help="Name of the run."),
+)
+
+
+def suite_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the suite's flags to a click command."""
+
+    @functools.wraps(function)
+    def with_sandbox(**flags: Any) -> Any:
+        if flags.pop("unsafe_local", None):
+            if flags.get("sandbox") not in (None, "unsafe-local"):
+                raise ConfigurationError("--sandbox and --unsafe-local exclude each other")
+            flags["sandbox"] = "unsafe-local"
+        return function(**flags)
+
+    for option in reversed(_OPTIONS):
+        with_sandbox = option(with_sandbox)
+    return with_sandbox

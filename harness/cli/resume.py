@@ -1,0 +1,55 @@
+"""`maasbench resume`: go on with a run that was stopped or killed."""
+
+import dataclasses
+import sys
+
+import click
+from rich.console import Console
+
+from harness.errors import ConfigurationError
+from harness.store import find_run, load_run
+from harness.suite import check_suite
+
+
+@click.command(
+    epilog="Examples:\n\n\b\n"
+    "  maasbench resume\n"
+    "  maasbench resume results/20261121-201500-a1b2c3 --budget '40 CNY'"
+)
+@click.argument("run", default="last")
+@click.option("--budget", metavar="AMOUNT", help="Another cap, over everything the run spends.")
+def command(run: str, budget: str | None) -> int:
+    """Go on with a run: a directory, an id under results/, or `last`.
+
+    No ended trial is repeated. Attempts that were in flight are booked as lost and count
+    against the budget at their reservation. An interrupted load cell begins again.
+    """
+    from harness.assemble import plan_run
+    from harness.cli.show import print_report
+    from harness.execution import exit_code, go_on
+    from providers.clock import SystemClock
+
+    path = find_run(run)
+    stored = load_run(path)
+    if stored.ended is not None and stored.ended.reason == "complete":
+        raise ConfigurationError(f"{path} is complete: there is nothing to resume")
+    keys = dict(stored.run.suite) | ({"budget": budget} if budget is not None else {})
+    suite = check_suite(keys, origin=str(path / "run.json"))
+    clock = SystemClock()
+    plan = plan_run(suite, argv=sys.argv[1:], clock=clock, labels=())
+    for then, now in zip(stored.run.workloads, plan.run.workloads, strict=True):
+        if then.task_set_hash != now.task_set_hash:
+            raise ConfigurationError(
+                f"{path}: the tasks of {then.name} have changed since: start a new run"
+            )
+    # The run goes on under its own identity and its own prices.
+    plan = dataclasses.replace(plan, run=stored.run)
+    console = Console(stderr=True)
+    console.print(
+        f"{path}: {len(stored.trials)} trials ended, {len(stored.lost)} attempts lost",
+        highlight=False,
+    )
+    go_on(plan, stored, console, clock)
+    stored = load_run(path)
+    print_report(stored)
+    return exit_code(stored, suite.max_error_rate)

@@ -1,0 +1,174 @@
+"""`maasbench run`: check, say what it will cost, ask once, run, report."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from harness.cli.options import suite_options
+from harness.errors import ConfigurationError
+from harness.suite import (
+    Suite,
+    check_suite,
+    find_suite_file,
+    from_environment,
+    read_suite,
+    toml_value,
+)
+
+if TYPE_CHECKING:
+    from harness.assemble import Plan
+    from providers.money import Money
+
+
+@click.command(
+    epilog="Examples:\n\n\b\n"
+    "  maasbench run                     # the nearest maasbench.toml\n"
+    "  maasbench run -o embedded/small -o embedded/better --workload smoke --epochs 4\n"
+    "  maasbench run -o deepseek/deepseek-flash --workload coding --budget '5 CNY' --yes\n"
+    "  maasbench run --base-url http://127.0.0.1:8000/v1 --model mine \\\n"
+    "      --gpu 8xH200@2.6USD/h --workload chat --concurrency 4,16\n"
+)
+@click.argument("suite_file", metavar="[SUITE.toml]", required=False, type=click.Path())
+@suite_options
+@click.option(
+    "--out",
+    type=click.Path(),
+    help="Directory of the run; new or empty. Default: results/<run id>.",
+)
+@click.option("--yes", "-y", is_flag=True, help="Do not ask before spending.")
+def command(suite_file: str | None, out: str | None, yes: bool, **flags: Any) -> int:
+    """Run a suite, or what the flags describe, and report what a solved task costs.
+
+    Every flag is also a key of the suite file and a MAASBENCH_<KEY> variable; flags win
+    over variables, variables over the file.
+    """
+    suite = compose(suite_file, flags)
+    return carry_out(suite, Path(out) if out else None, ask=not yes)
+
+
+def compose(suite_file: str | None, flags: dict[str, Any]) -> Suite:
+    """The suite of file, environment and flags together."""
+    path = Path(suite_file) if suite_file else _implied_file(flags)
+    keys = read_suite(path) if path is not None else {}
+    keys |= from_environment()
+    keys |= _from_flags(flags, dict(keys.get("offer", {})), dict(keys.get("set", {})))
+    return check_suite(keys, origin=str(path) if path is not None else "the command line")
+
+
+def carry_out(suite: Suite, out: Path | None, *, ask: bool, labels: tuple[str, ...] = ()) -> int:
+    """Plan, estimate, ask, run and print the report; the command's exit code."""
+    from harness.assemble import plan_run
+    from harness.cli.show import print_report
+    from harness.execution import execute, exit_code
+    from harness.store import load_run
+    from providers.clock import SystemClock
+
+    clock = SystemClock()
+    console = Console(stderr=True)
+    if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ConfigurationError(
+            f"{out} exists and is not empty: choose another --out, or `maasbench resume {out}`"
+        )
+    plan = plan_run(suite, argv=sys.argv[1:], clock=clock, labels=labels)
+    _print_estimates(console, plan)
+    if ask and sys.stdin.isatty() and sys.stderr.isatty():
+        click.confirm("Go on?", default=True, abort=True, err=True)
+    path = execute(plan, out, console, clock)
+    stored = load_run(path)
+    print_report(stored)
+    click.echo(f"\nRun: {path}\nPage: {path / 'report.html'}")
+    return exit_code(stored, suite.max_error_rate)
+
+
+def _implied_file(flags: dict[str, Any]) -> Path | None:
+    """The nearest maasbench.toml, unless the flags already say what to run."""
+    if flags.get("offers") or flags.get("base_url"):
+        return None
+    return find_suite_file(Path.cwd())
+
+
+def _from_flags(
+    flags: dict[str, Any], options: dict[str, Any], settings: dict[str, Any]
+) -> dict[str, Any]:
+    """Suite keys out of the flags that were given."""
+    given = {key: value for key, value in flags.items() if value not in (None, (), [])}
+    keys = {key: given[key] for key in given if key in Suite.__struct_fields__}
+    ad_hoc = _ad_hoc_offer(given)
+    if ad_hoc is not None:
+        keys["offers"] = [*keys.get("offers", ()), ad_hoc]
+    offers = list(keys.get("offers", ()))
+    own = {name: given[name] for name in ("price", "gpu") if name in given}
+    if own and len(offers) != 1:
+        raise ConfigurationError(
+            "--price and --gpu are for a single offer: "
+            'with several, write them under [offer."ID"] in a suite file'
+        )
+    if ad_hoc is not None:
+        own |= {name: given[name] for name in ("base_url", "api_key_env") if name in given}
+        options[ad_hoc] = dict(options.get(ad_hoc, {})) | own
+    elif own:
+        options[offers[0]] = dict(options.get(offers[0], {})) | own
+    if options:
+        keys["offer"] = options
+    for setting in given.get("set", ()):
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise ConfigurationError(f"--set {setting}: write it as KEY=VALUE")
+        settings[name.strip()] = toml_value(value.strip())
+    if settings:
+        keys["set"] = settings
+    for name in ("offers", "workloads", "concurrency", "rate"):
+        if name in keys:
+            keys[name] = list(keys[name])
+    return keys
+
+
+def _ad_hoc_offer(given: dict[str, Any]) -> str | None:
+    if "base_url" not in given and "model" not in given:
+        return None
+    if "base_url" not in given or "model" not in given:
+        raise ConfigurationError("--base-url and --model go together: give both")
+    return f"url/{given['model']}"
+
+
+def _print_estimates(console: Console, plan: "Plan") -> None:
+    """The plan in a line, then expected and worst cost per offer, on standard error."""
+    labels = f" [{', '.join(plan.run.labels)}]" if plan.run.labels else ""
+    tasks = sum(len(workload.tasks) for workload in plan.run.workloads)
+    console.print(
+        f"{plan.run.name}{labels}: {len(plan.run.offers)} offers, {tasks} tasks × "
+        f"{plan.run.epochs} epochs, seed {plan.run.seed}",
+        markup=False,
+        highlight=False,
+    )
+    table = Table(box=None, pad_edge=False)
+    for heading, justify in (
+        ("offer", "left"),
+        ("requests", "right"),
+        ("expected", "right"),
+        ("at worst", "right"),
+        ("", "left"),
+    ):
+        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    for estimate in plan.estimates:
+        table.add_row(
+            estimate.offer,
+            str(estimate.requests) if estimate.requests else "until time is up",
+            _rounded(estimate.expected),
+            _rounded(estimate.worst),
+            estimate.note,
+        )
+    console.print(table)
+    if plan.budget is not None:
+        console.print(f"budget: {plan.budget}, kept by reservation", highlight=False)
+
+
+def _rounded(money: "Money | None") -> str:
+    """Two significant digits: an estimate deserves no more."""
+    if money is None:
+        return "–"
+    return f"{float(money.amount):.2g} {money.currency}"

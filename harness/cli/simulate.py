@@ -1,0 +1,180 @@
+"""`maasbench simulate`: stand in for a vendor on a loopback port.
+
+The server speaks the offer's dialect with known answers and exact times. It is for trying
+out a harness or a client; none of its numbers say anything about a model.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import threading
+from pathlib import Path
+
+import click
+from msgspec.structs import replace
+
+from harness.errors import ConfigurationError
+from providers.dialect import Dialect
+from providers.offers import Offer, load_catalog
+from providers.simulated.answers import AnswerBook
+from providers.simulated.config import SimConfig
+from providers.simulated.engine import Timing
+from providers.simulated.faults import parse_fault
+from providers.simulated.server import simulated_server
+from providers.simulated.shapes import SHAPES
+
+AD_HOC_VENDOR = "url"
+
+
+@click.command(
+    epilog="Examples:\n\n\b\n"
+    "  maasbench simulate -o deepseek/deepseek-flash --port 8081\n"
+    "  maasbench simulate -o glm.cn/glm-5.3 --ttft 0.3 --itl 0.02 --fault http_429:p=0.1\n"
+    "  maasbench simulate -o url/my-model --shape vllm --reasoning low=20 --reasoning high=400"
+)
+@click.option("-o", "--offer", required=True, help="Whom to play; url/MODEL is in no catalogue.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default=True,
+    help="Port on 127.0.0.1; 0 takes a free one.",
+)
+@click.option("--model", help="The model name to answer to, if not the offer's.")
+@click.option("--shape", type=click.Choice(list(SHAPES)), help="Spelling, if not the vendor's.")
+@click.option(
+    "--answers", type=click.Path(path_type=Path), help="Answer book: right and wrong replies."
+)
+@click.option(
+    "--skill", type=float, default=1.0, show_default=True, help="Probability of a right reply."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of skill, jitter, faults.")
+@click.option(
+    "--ttft",
+    "ttft_s",
+    type=float,
+    default=Timing().ttft_s,
+    show_default=True,
+    help="Seconds to the first token of a cached prompt.",
+)
+@click.option(
+    "--prefill",
+    "prefill_s_per_token",
+    type=float,
+    default=Timing().prefill_s_per_token,
+    show_default=True,
+    help="Further seconds per input token that is not cached.",
+)
+@click.option(
+    "--itl",
+    "itl_s",
+    type=float,
+    default=Timing().itl_s,
+    show_default=True,
+    help="Seconds between two output tokens.",
+)
+@click.option(
+    "--jitter",
+    type=float,
+    default=Timing().jitter,
+    show_default=True,
+    help="Deviation of the logarithm of those gaps; 0 is exact.",
+)
+@click.option(
+    "--reasoning",
+    multiple=True,
+    metavar="EFFORT=TOKENS",
+    help="Reasoning before an answer; 'default' stands for all other efforts.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="KIND[:NAME=VALUE,...]",
+    help="What goes wrong, for example http_429:p=0.1 or stream_cut:every=5.",
+)
+@click.option(
+    "--until-stdin-closes",
+    is_flag=True,
+    help="End with the process that holds the other end of standard input.",
+)
+def command(
+    offer: str,
+    port: int,
+    model: str | None,
+    shape: str | None,
+    answers: Path | None,
+    skill: float,
+    seed: int,
+    ttft_s: float,
+    prefill_s_per_token: float,
+    itl_s: float,
+    jitter: float,
+    reasoning: tuple[str, ...],
+    faults: tuple[str, ...],
+    *,
+    until_stdin_closes: bool,
+) -> None:
+    """Serve a simulated offer in its own dialect until interrupted.
+
+    Prints one JSON line with its base URL once it listens. Everything it says and every
+    time it keeps is SIMULATED.
+    """
+    timing = Timing(
+        ttft_s=ttft_s, prefill_s_per_token=prefill_s_per_token, itl_s=itl_s, jitter=jitter
+    )
+    config = SimConfig(
+        offer=_offer(offer, model),
+        shape=shape,
+        skill=skill,
+        seed=seed,
+        timing=timing,
+        reasoning_tokens=dict(map(_effort, reasoning)),
+        faults=tuple(map(parse_fault, faults)),
+    )
+    book = AnswerBook() if answers is None else AnswerBook.load(answers)
+    asyncio.run(_serve(config, book, port, until_stdin_closes=until_stdin_closes))
+
+
+def _offer(name: str, model: str | None) -> Offer:
+    vendor, _, rest = name.partition("/")
+    if vendor == AD_HOC_VENDOR and rest:
+        offer = Offer(id=name, vendor=vendor, model=rest, base_url="", dialect=Dialect(auth="none"))
+    else:
+        offer = load_catalog().offer(name)
+    return replace(offer, simulated=True, model=model or offer.model)
+
+
+def _effort(given: str) -> tuple[str, int]:
+    name, _, tokens = given.partition("=")
+    if not name or not tokens.isdecimal():
+        raise ConfigurationError(f"--reasoning {given!r} is not EFFORT=TOKENS, like high=400")
+    return name, int(tokens)
+
+
+async def _serve(
+    config: SimConfig, book: AnswerBook, port: int, *, until_stdin_closes: bool
+) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for caught in (signal.SIGINT, signal.SIGTERM):
+        # Windows' loops have no signal handlers; there Ctrl-C is an exception.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(caught, stop.set)
+    if until_stdin_closes:
+        threading.Thread(target=_await_end_of_stdin, args=(loop, stop), daemon=True).start()
+    async with simulated_server(config, book, port=port) as base_url:
+        click.echo(json.dumps({"listening": base_url, "offer": config.offer.id}))
+        click.echo(f"SIMULATED {config.offer.id} at {base_url}; Ctrl-C ends it", err=True)
+        await stop.wait()
+
+
+def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    # The descriptor itself: a thread blocked in sys.stdin holds a lock at exit.
+    with contextlib.suppress(OSError):
+        while os.read(0, 4096):
+            pass
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(stop.set)

@@ -1,0 +1,142 @@
+"""From a checked plan to a finished run directory: servers, runner, files, reports."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+
+from harness.assemble import Plan, reachable
+from harness.budget import Budget
+from harness.endpoint import Endpoint
+from harness.live import LiveDisplay
+from harness.reading import summarize_stored
+from harness.records import Ended
+from harness.report import as_html, as_json, as_markdown
+from harness.runner import Done, Runner
+from harness.store import (
+    Journal,
+    StoredRun,
+    create_run,
+    load_run,
+    mend_torn_lines,
+    pretty_json,
+    write_whole,
+)
+from harness.summary import Summary
+from harness.tables import write_parquet
+from providers.clock import Clock
+
+PASS, BUDGET_SPENT, INFRASTRUCTURE, INTERRUPTED = 0, 4, 5, 130
+
+
+def execute(plan: Plan, out: Path | None, console: Console, clock: Clock) -> Path:
+    """Run a plan into a new directory and return it; its reports are written.
+
+    Raises ConfigurationError when something does not answer: then nothing was run.
+    """
+
+    async def whole() -> Path:
+        async with reachable(plan, clock=clock) as endpoints:
+            path = create_run(plan.run, out)
+            await _run(plan, path, endpoints, Done(), console, clock)
+            return path
+
+    path = asyncio.run(whole())
+    write_reports(load_run(path))
+    return path
+
+
+def go_on(plan: Plan, stored: StoredRun, console: Console, clock: Clock) -> None:
+    """Do what is left of a stored run, into the same directory."""
+    done = already_done(stored)
+
+    async def whole() -> None:
+        async with reachable(plan, clock=clock) as endpoints:
+            mend_torn_lines(stored.path)
+            with Journal(stored.path) as journal:
+                by_id = {attempt.attempt: attempt for attempt in stored.attempts}
+                for lost in stored.lost:
+                    journal.add(by_id[lost])
+            await _run(plan, stored.path, endpoints, done, console, clock, earlier=stored)
+
+    asyncio.run(whole())
+    write_reports(load_run(stored.path))
+
+
+def already_done(stored: StoredRun) -> Done:
+    """What resuming a stored run must not repeat."""
+    begun = {attempt.trial.partition("~")[0] for attempt in stored.attempts}
+    resumed = stored.ended.resumed if stored.ended is not None else 0
+    repeats = [
+        int(number)
+        for attempt in stored.attempts
+        if (number := attempt.trial.partition("~")[2]).isdigit()
+    ]
+    return Done(
+        trials=frozenset((trial.cell, trial.task, trial.epoch) for trial in stored.trials),
+        begun=frozenset(begun),
+        cells_begun=frozenset(attempt.cell for attempt in stored.attempts),
+        resumed=max([resumed, *repeats], default=0) + 1,
+    )
+
+
+def write_reports(stored: StoredRun) -> Summary:
+    """The files of a run that follow from its journal, written again from scratch."""
+    summary = summarize_stored(stored)
+    write_whole(stored.path / "summary.json", as_json.render(summary).encode())
+    write_whole(stored.path / "report.md", as_markdown.render(summary).encode())
+    write_whole(stored.path / "report.html", as_html.render(summary).encode())
+    write_parquet(stored.path, stored.attempts, stored.trials)
+    return summary
+
+
+def exit_code(stored: StoredRun, max_error_rate: float) -> int:
+    """The code a run ends with (docs/cli.md)."""
+    ended = stored.ended
+    if ended is None or ended.reason == "interrupted":
+        return INTERRUPTED
+    if ended.reason == "budget":
+        return BUDGET_SPENT
+    if ended.reason == "offers_stopped":
+        return INFRASTRUCTURE
+    for cell in stored.run.cells:
+        trials = [trial for trial in stored.trials if trial.cell == cell.key]
+        failed = sum(trial.grade.reason == "provider_failure" for trial in trials)
+        if trials and failed / len(trials) > max_error_rate:
+            return INFRASTRUCTURE
+    return PASS
+
+
+async def _run(
+    plan: Plan,
+    path: Path,
+    endpoints: Mapping[str, Endpoint],
+    done: Done,
+    console: Console,
+    clock: Clock,
+    earlier: StoredRun | None = None,
+) -> None:
+    budget = Budget(plan.budget, plan.run.snapshot, longest_s=plan.suite.timeout_s)
+    if earlier is not None:
+        for offer in plan.run.offers:
+            own = [attempt for attempt in earlier.attempts if attempt.offer == offer.id]
+            budget.book(offer, own)
+    labels = {offer.id: "SIMULATED" for offer in plan.run.offers if offer.simulated}
+    with Journal(path) as journal, LiveDisplay(console, labels) as display:
+        runner = Runner(
+            run=plan.run,
+            suite=plan.suite,
+            phases=plan.phases,
+            endpoints=endpoints,
+            workloads=plan.workloads,
+            budget=budget,
+            journal=journal,
+            observer=display,
+            clock=clock,
+            judges=max(1, (os.cpu_count() or 1) - 1),
+            done=done,
+        )
+        ended: Ended = await runner.run()
+    write_whole(path / "end.json", pretty_json(ended))

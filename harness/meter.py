@@ -1,0 +1,86 @@
+"""From an exchange and its decoded answer to the attempt's record. Pure."""
+
+import re
+from itertools import pairwise
+
+import msgspec
+
+from harness.records import Attempt, Instants, Reserved
+from harness.stats import LogHistogram
+from providers.dialect import Answer
+from providers.exchange import Exchange
+
+# Headers that say something of limits, cost or who served; never those that hold a secret.
+_KEPT_HEADERS = re.compile(
+    r"retry-after.*|x-ratelimit-.*|anthropic-ratelimit-.*|x-litellm-(?!key).*|x-request-id|request-id"
+)
+
+
+def record_attempt(
+    reserved: Reserved,
+    exchange: Exchange,
+    answer: Answer,
+    *,
+    stream: bool,
+    intended_s: float,
+    dropped: tuple[str, ...],
+) -> Attempt:
+    """The record of an ended attempt; `intended_s` is the schedule's instant on the same
+    clock as the exchange."""
+    read_instants = sorted({delta.at_s for delta in answer.deltas})
+    gaps = LogHistogram.of(later - earlier for earlier, later in pairwise(read_instants))
+    return Attempt(
+        attempt=reserved.attempt,
+        trial=reserved.trial,
+        cell=reserved.cell,
+        offer=reserved.offer,
+        started_at=reserved.started_at,
+        purpose=reserved.purpose,
+        reserved_amount=reserved.reserved_amount,
+        reserved_currency=reserved.reserved_currency,
+        stream=stream,
+        instants=_instants(exchange, answer, read_instants, intended_s),
+        outcome=answer.outcome,
+        http_status=exchange.status,
+        error=answer.error,
+        finish=answer.finish,
+        usage=answer.usage,
+        served_model=answer.served_model,
+        fingerprint=answer.fingerprint,
+        service_tier=answer.service_tier,
+        reads=len(read_instants),
+        itl=gaps.buckets,
+        visible_characters=len(answer.text),
+        dropped=dropped,
+        fresh_retries=exchange.fresh_retries,
+        server_timings=answer.server_timings,
+        response_headers={
+            name.lower(): value
+            for name, value in exchange.headers
+            if _KEPT_HEADERS.fullmatch(name.lower())
+        },
+    )
+
+
+def _instants(
+    exchange: Exchange, answer: Answer, read_instants: list[float], intended_s: float
+) -> Instants:
+    visible = [delta.at_s for delta in answer.deltas if delta.kind != "reasoning"]
+    absolute = {
+        "connected_s": exchange.connected_s,
+        "sent_s": exchange.sent_s,
+        "first_byte_s": exchange.first_byte_s,
+        "first_event_s": answer.first_event_s,
+        "first_token_s": read_instants[0] if read_instants else None,
+        "first_visible_s": min(visible, default=None),
+        "last_token_s": read_instants[-1] if read_instants else None,
+        "end_s": exchange.end_s,
+    }
+    since_issue = {
+        name: None if at_s is None else round(at_s - exchange.issued_s, 6)
+        for name, at_s in absolute.items()
+    }
+    intended = round(min(intended_s - exchange.issued_s, 0.0), 6)
+    return msgspec.structs.replace(
+        Instants(intended_s=intended, reused=exchange.reused), **since_issue
+    )

@@ -1,0 +1,199 @@
+"""The model as a workload sees it: `Chat`, with metering, budget and retries behind it."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from harness.budget import Budget
+from harness.endpoint import Endpoint
+from harness.meter import record_attempt
+from harness.records import Attempt, Purpose, Reserved
+from harness.store import Journal
+from providers.clock import Clock
+from providers.dialect import Answer, Ask
+from providers.exchange import Exchange, Fault, HttpRequest
+from providers.limits import RetryPolicy, wait_s
+from providers.money import Money
+from providers.outcomes import MEANING, Outcome
+from workloads.task import ProviderFailed, Reply, ToolUse
+
+Observe = Callable[[Attempt], None]
+
+
+class OfferStopped(Exception):
+    """The offer refuses every request until a person acts: no key, no money, no plan left."""
+
+
+class MeteredChat:
+    """One trial's line to its offer. Every HTTP exchange becomes an attempt in the journal.
+
+    `intended_s` is when the schedule wanted the trial to start; only its first request
+    is late against it.
+    """
+
+    def __init__(
+        self,
+        *,
+        endpoint: Endpoint,
+        trial: str,
+        cell: str,
+        seed: int,
+        template: Ask,
+        first_body: dict[str, Any],
+        nonce: str | None,
+        policy: RetryPolicy,
+        budget: Budget,
+        journal: Journal,
+        clock: Clock,
+        observe: Observe,
+        intended_s: float,
+        purpose: Purpose = "task",
+    ) -> None:
+        self.requests = 0
+        self.attempts = 0
+        self._endpoint = endpoint
+        self._trial = trial
+        self._cell = cell
+        self._rng = random.Random(seed)
+        self._seed = seed
+        self._template = template
+        self._first_body = first_body
+        self._nonce = nonce
+        self._policy = policy
+        self._budget = budget
+        self._journal = journal
+        self._clock = clock
+        self._observe = observe
+        self._intended_s: float | None = intended_s
+        self._purpose = purpose
+
+    async def __call__(
+        self,
+        messages: Sequence[dict[str, Any]],
+        tools: Sequence[dict[str, Any]] = (),
+        *,
+        max_tokens: int | None = None,
+    ) -> Reply:
+        self.requests += 1
+        ask = self._ask(messages, tools, max_tokens)
+        for number in range(1, self._policy.max_attempts + 1):
+            answer = await self._attempt(ask, number)
+            if MEANING[answer.outcome].answered:
+                return _reply(answer)
+            if MEANING[answer.outcome].stops_offer:
+                raise OfferStopped(_failure(answer))
+            pause_s = wait_s(self._policy, number, answer, self._rng)
+            if pause_s is None:
+                break
+            await self._clock.sleep_until(self._clock.monotonic_s() + pause_s)
+        raise ProviderFailed(_failure(answer))
+
+    def _ask(
+        self,
+        messages: Sequence[dict[str, Any]],
+        tools: Sequence[dict[str, Any]],
+        max_tokens: int | None,
+    ) -> Ask:
+        template = self._template
+        body = template.body | (self._first_body if self.requests == 1 else {})
+        return Ask(
+            model=template.model,
+            messages=_with_nonce(messages, self._nonce),
+            tools=tuple(tools),
+            max_tokens=max_tokens if max_tokens is not None else template.max_tokens,
+            temperature=template.temperature,
+            # A seed per request: the same for every offer, another for every turn.
+            seed=(self._seed + self.requests) % 2**31,
+            stream=template.stream,
+            body=body,
+        )
+
+    async def _attempt(self, ask: Ask, number: int) -> Answer:
+        endpoint = self._endpoint
+        offer = endpoint.offer
+        request = endpoint.adapter.request(ask, offer.dialect, offer.base_url, endpoint.key)
+        started_at = self._clock.now()
+        # A prompt has at most one token per byte of the body that carries it.
+        reserved_money = await self._budget.reserve(
+            offer,
+            started_at,
+            input_tokens=len(request.body),
+            output_tokens=ask.max_tokens or offer.max_output_tokens,
+        )
+        self.attempts += 1
+        reserved = self._reserved(number, reserved_money)
+        self._journal.add(reserved)
+        exchange, cancelled = await self._exchange(request)
+        answer = endpoint.adapter.decode(exchange, offer.dialect, stream=ask.stream)
+        intended_s = exchange.issued_s if self._intended_s is None else self._intended_s
+        self._intended_s = None
+        attempt = record_attempt(
+            reserved,
+            exchange,
+            answer,
+            stream=ask.stream,
+            intended_s=intended_s,
+            dropped=endpoint.adapter.dropped(ask, offer.dialect),
+        )
+        self._journal.add(attempt)
+        self._observe(attempt)
+        if cancelled is not None:
+            raise cancelled
+        await self._budget.settle(offer, reserved_money, attempt)
+        return answer
+
+    async def _exchange(
+        self, request: HttpRequest
+    ) -> tuple[Exchange, asyncio.CancelledError | None]:
+        """The exchange, and the cancellation that ended it, so that it is booked first."""
+        issued_s = self._clock.monotonic_s()
+        sending: Awaitable[Exchange] = self._endpoint.transport.exchange(
+            request, self._endpoint.timeouts
+        )
+        try:
+            return await sending, None
+        except asyncio.CancelledError as error:
+            cancelled = Exchange(issued_s=issued_s, fault=Fault("cancelled", "stopped by the user"))
+            cancelled.end_s = self._clock.monotonic_s()
+            return cancelled, error
+
+    def _reserved(self, number: int, money: Money | None) -> Reserved:
+        return Reserved(
+            attempt=f"{self._trial}.{self.requests}.{number}",
+            trial=self._trial,
+            cell=self._cell,
+            offer=self._endpoint.offer.id,
+            started_at=self._clock.now(),
+            purpose=self._purpose,
+            reserved_amount=None if money is None else str(money.amount),
+            reserved_currency=None if money is None else money.currency,
+        )
+
+
+def _with_nonce(
+    messages: Sequence[dict[str, Any]], nonce: str | None
+) -> tuple[dict[str, Any], ...]:
+    """The messages with a line in front that no earlier trial began with, so that no cache
+    of an earlier trial can serve them."""
+    if nonce is None:
+        return tuple(messages)
+    first, *rest = messages
+    return ({**first, "content": f"[nonce {nonce}]\n{first['content']}"}, *rest)
+
+
+def _reply(answer: Answer) -> Reply:
+    stop = "length" if answer.outcome is Outcome.LENGTH else answer.finish
+    if answer.outcome in (Outcome.CONTENT_FILTER, Outcome.REFUSED):
+        stop = "refused"
+    return Reply(
+        text=answer.text,
+        tool_calls=tuple(ToolUse(call.id, call.name, call.arguments) for call in answer.tool_calls),
+        stop=stop,
+        turn=answer.turn,
+    )
+
+
+def _failure(answer: Answer) -> str:
+    detail = answer.error.message if answer.error is not None else ""
+    return f"{answer.outcome.value}: {detail}" if detail else answer.outcome.value

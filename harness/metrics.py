@@ -1,0 +1,110 @@
+"""The one registry of metric names: unit, better direction, definition, and where a
+report's cell holds the value. Gate rules, SLOs, CSV and JSON use the same names."""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from harness.errors import ConfigurationError
+from harness.nearest import did_you_mean
+
+Better = Literal["lower", "higher", "neither"]
+PERCENTILES = ("p50", "p90", "p95", "p99")
+
+
+class Metric(Struct, frozen=True, kw_only=True):
+    """One number of a cell. `path` leads to it through the cell's fields; `unit` is
+    `currency` where the cell's cost names it."""
+
+    name: str
+    unit: str
+    better: Better
+    definition: str
+    path: tuple[str, ...]
+
+
+def value(cell: object, name: str) -> float | None:
+    """The metric's value in a report's cell; None where it is unknown.
+
+    Raises ConfigurationError for a name that is not in the registry.
+    """
+    found: Any = cell
+    for step in metric(name).path:
+        found = None if found is None else getattr(found, step)
+    return None if found is None else float(found)
+
+
+def metric(name: str) -> Metric:
+    """The metric of a name. Raises ConfigurationError with the nearest names."""
+    if name not in METRICS:
+        raise ConfigurationError(f"unknown metric {name!r}{did_you_mean(name, METRICS)}")
+    return METRICS[name]
+
+
+def _metric(name: str, unit: str, better: Better, definition: str, path: str = "") -> Metric:
+    steps = tuple((path or name).split("."))
+    return Metric(name=name, unit=unit, better=better, definition=definition, path=steps)
+
+
+def _percentiles(name: str, definition: str) -> Iterator[Metric]:
+    for each in PERCENTILES:
+        yield _metric(f"{name}.{each}", "s", "lower", f"{each} of: {definition}")
+
+
+def _registry() -> Iterator[Metric]:
+    yield _metric(
+        "solve_rate",
+        "1",
+        "higher",
+        "share of tasks solved, averaged over each task's repeats first; a trial that failed by"
+        " the provider's fault is not solved",
+        "solve_rate.estimate",
+    )
+    yield _metric(
+        "cost_per_solved",
+        "currency",
+        "lower",
+        "cost of all trials over solved trials, both averaged over each task's repeats first;"
+        " failed and retried attempts cost too",
+        "cost.per_solved.estimate",
+    )
+    yield _metric(
+        "cost_per_task",
+        "currency",
+        "lower",
+        "mean cost of a trial, averaged over each task's repeats first",
+        "cost.per_task.estimate",
+    )
+    yield _metric(
+        "spent", "currency", "lower", "cost of all priced attempts of purpose task", "cost.spent"
+    )
+    yield _metric(
+        "priced_share", "1", "higher", "share of attempts that have a price", "cost.priced_share"
+    )
+    yield _metric(
+        "provider_failure_rate",
+        "1",
+        "lower",
+        "share of trials that failed by the provider's fault, after all retries",
+    )
+    yield _metric(
+        "cached_input_share", "1", "higher", "tokens read from a cache per input token reported"
+    )
+    yield from _percentiles("ttft_s", "issue → first token of any kind, answered attempts")
+    yield from _percentiles("ttft_from_intended_s", "scheduled instant → first token of any kind")
+    yield from _percentiles("ttfvt_s", "issue → first token of content or of a tool call")
+    yield from _percentiles("tpot_s", "(last token − first token) / (output tokens − 1)")
+    yield from _percentiles("itl_s", "gap between token-bearing network reads")
+    yield from _percentiles("e2e_s", "issue → end of the answer")
+    yield _metric(
+        "output_tokens_per_s",
+        "1/s",
+        "higher",
+        "reported output tokens of answered attempts per busy second, in which at least one"
+        " attempt of the cell was in flight",
+    )
+    yield _metric("requests_per_s", "1/s", "higher", "answered attempts per busy second")
+
+
+METRICS: dict[str, Metric] = {each.name: each for each in _registry()}

@@ -1,0 +1,122 @@
+"""Which trials a run consists of, in which order and with which seeds. Pure.
+
+The order of tasks and every seed follow from the suite's seed alone, and are the same for
+every offer: trials of the same task and epoch are pairs.
+"""
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+
+from msgspec import Struct
+
+from harness.records import Cell
+from harness.schedule import Load
+from harness.suite import DEFAULT_CONCURRENCY, Suite
+from workloads.task import Task
+
+
+class PlannedTrial(Struct, frozen=True, kw_only=True):
+    """A trial to come. `key` names the same pair across offers, `name` is the trial's id
+    but for the suffix that a repetition after a kill gets."""
+
+    name: str
+    task: Task
+    epoch: int
+    seed: int
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.task.id, self.epoch
+
+
+class Phase(Struct, frozen=True, kw_only=True):
+    """One workload under one load: the cells that run it side by side, one per offer."""
+
+    workload: str
+    load: Load
+    cells: tuple[Cell, ...]
+
+
+def loads(suite: Suite) -> tuple[Load, ...]:
+    """The load levels of a suite; concurrency and rate may both be given."""
+    open_loops = tuple(Load(rate_per_s=rate) for rate in suite.rate)
+    levels = suite.concurrency or (() if open_loops else (DEFAULT_CONCURRENCY,))
+    return tuple(Load(concurrency=level) for level in levels) + open_loops
+
+
+def phases(suite: Suite, offers: Sequence[str]) -> tuple[Phase, ...]:
+    """The phases of a run in the order they run."""
+    return tuple(
+        Phase(
+            workload=workload,
+            load=load,
+            cells=tuple(
+                Cell(
+                    key=f"{offer}/{workload}/{load.label}",
+                    offer=offer,
+                    workload=workload,
+                    load=load.label,
+                )
+                for offer in offers
+            ),
+        )
+        for workload in suite.workloads
+        for load in loads(suite)
+    )
+
+
+def is_load_phase(suite: Suite, phase: Phase) -> bool:
+    """True where timing is the point, so that an interrupted cell has to start again."""
+    return suite.duration_s is not None or phase.load.rate_per_s is not None
+
+
+def task_order(tasks: Sequence[Task], seed: int, limit: int | None) -> tuple[Task, ...]:
+    """The tasks in seeded order, at most `limit` of them."""
+    ordered = sorted(tasks, key=lambda task: _digest(seed, "order", task.id))
+    return tuple(ordered[:limit])
+
+
+def trial_seed(seed: int, workload: str, task: str, epoch: int) -> int:
+    """A seed in [0, 2^31), as every server accepts."""
+    return int(_digest(seed, workload, task, str(epoch))[:8], 16) % 2**31
+
+
+def epochs(
+    suite: Suite, phase: Phase, cell: Cell, tasks: Sequence[Task]
+) -> Iterator[Iterator[PlannedTrial]]:
+    """The cell's trials, epoch by epoch; endless where only time ends the phase."""
+    cell_number = phase.cells.index(cell)
+    prefix = f"{phase.workload}-{phase.load.label}-o{cell_number + 1}"
+    positions = {task.id: index for index, task in enumerate(tasks, 1)}
+
+    def planned(task: Task, epoch: int) -> PlannedTrial:
+        return PlannedTrial(
+            name=f"{prefix}-t{positions[task.id]}-e{epoch}",
+            task=task,
+            epoch=epoch,
+            seed=trial_seed(suite.seed, phase.workload, task.id, epoch),
+        )
+
+    left = suite.requests
+    epoch = 0
+    while True:
+        epoch += 1
+        if left is None and suite.duration_s is None and epoch > suite.epochs:
+            return
+        chosen = tasks if left is None else tasks[:left]
+        if left is not None:
+            left -= len(chosen)
+        yield (planned(task, epoch) for task in chosen)
+        if left == 0:
+            return
+
+
+def planned_count(suite: Suite, tasks: int) -> int | None:
+    """How many trials a cell will have; None where only time ends it."""
+    if suite.duration_s is not None:
+        return None
+    return suite.requests if suite.requests is not None else tasks * suite.epochs
+
+
+def _digest(seed: int, *parts: str) -> str:
+    return sha256("\x1f".join([str(seed), *parts]).encode()).hexdigest()

@@ -1,0 +1,181 @@
+"""A declared traffic profile, and what a run's usage would cost under it.
+
+What a run *spent* depends on its hour and its cache state. A profile says at which hours
+the real traffic comes and which share of its input is read from a cache; the measured
+usage is priced again over those hours. Pure.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import Struct
+
+from harness.cost import Charge, NoCharge, price_attempts
+from harness.errors import ConfigurationError
+from harness.records import Attempt
+from providers.offers import Offer
+from providers.pricebook import Priced, Snapshot, price_usage
+from providers.usage import Usage
+
+HOURS_PER_WEEK = 168
+ONE = Decimal(1)
+
+
+class Hours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A share of the traffic, spread evenly over some hours of the week.
+
+    hours: `HH:MM-HH:MM` on the hour in `zone`, the end excluded. weekdays: 1 is Monday;
+    empty is every day.
+    """
+
+    share: Decimal
+    zone: str
+    hours: str = "00:00-24:00"
+    weekdays: tuple[int, ...] = ()
+
+
+class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When traffic comes and what of its input is cached.
+
+    cache_hit_share: cached share of the input tokens; None leaves it as measured.
+    hours: must add up to 1; empty leaves the hour as it was.
+    """
+
+    name: str
+    hours: tuple[Hours, ...] = ()
+    cache_hit_share: Decimal | None = None
+    source: str = ""
+
+
+def parse_profile(table: Mapping[str, Any]) -> Profile:
+    """The profile of a suite's `[profile]` table.
+
+    Raises ConfigurationError for an unknown key or zone, or shares that do not add up.
+    """
+    try:
+        profile = msgspec.convert(dict(table), Profile, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"[profile]: {error}") from error
+    if profile.hours and abs(sum(span.share for span in profile.hours) - ONE) > Decimal("0.001"):
+        total = sum(span.share for span in profile.hours)
+        raise ConfigurationError(f"[profile]: the shares of its hours add up to {total}, not 1")
+    hit = profile.cache_hit_share
+    if hit is not None and not 0 <= hit <= 1:
+        raise ConfigurationError(f"[profile]: cache_hit_share = {hit} is outside 0..1")
+    for span in profile.hours:
+        if not _span_hours(span):
+            raise ConfigurationError(f"[profile]: hours {span.hours!r} hold no full hour")
+    return profile
+
+
+def price_at_profile(
+    snapshot: Snapshot,
+    offers: Sequence[Offer],
+    attempts: Sequence[Attempt],
+    profile: Profile,
+    *,
+    week_of: datetime,
+    currency: str,
+) -> dict[str, Charge | NoCharge]:
+    """The charge of every attempt, averaged over the profile's hours of one week."""
+    shaped = [_shape(attempt, profile) for attempt in attempts]
+    charges: dict[str, Charge | NoCharge] = {}
+    for offer in offers:
+        own = [attempt for attempt in shaped if attempt.offer == offer.id]
+        instants = _instants(snapshot, offer, profile, week_of)
+        if not instants:
+            charges |= price_attempts(snapshot, [offer], own, currency=currency)
+            continue
+        views = [
+            (weight, price_attempts(snapshot, [offer], own, currency=currency, at=at))
+            for at, weight in instants.items()
+        ]
+        charges |= {attempt.attempt: _mean(views, attempt.attempt) for attempt in own}
+    return charges
+
+
+def _shape(attempt: Attempt, profile: Profile) -> Attempt:
+    hit, total = profile.cache_hit_share, attempt.usage.input_tokens
+    if hit is None or total is None:
+        return attempt
+    usage: Usage = msgspec.structs.replace(
+        attempt.usage,
+        cache_read_tokens=int(total * hit),
+        cache_write_tokens=0,
+        cache_write_5m_tokens=None,
+        cache_write_1h_tokens=None,
+    )
+    return msgspec.structs.replace(attempt, usage=usage)
+
+
+def _instants(
+    snapshot: Snapshot, offer: Offer, profile: Profile, week_of: datetime
+) -> dict[datetime, Decimal]:
+    """One instant for every price that holds within the profile's hours, with its weight."""
+    weights: dict[tuple[str, ...], Decimal] = defaultdict(Decimal)
+    representative: dict[tuple[str, ...], datetime] = {}
+    monday = (week_of - timedelta(days=week_of.weekday())).date()
+    for span in profile.hours:
+        zone = ZoneInfo(span.zone)
+        hours = _span_hours(span)
+        for day, hour in hours:
+            local = datetime.combine(monday + timedelta(days=day), time(hour), zone)
+            at = local.astimezone(UTC)
+            tariff = _tariff(snapshot, offer, at)
+            weights[tariff] += span.share / len(hours)
+            representative.setdefault(tariff, at)
+    return {representative[tariff]: weight for tariff, weight in weights.items()}
+
+
+def _tariff(snapshot: Snapshot, offer: Offer, at: datetime) -> tuple[str, ...]:
+    """What tells two instants' prices apart: the row, and what a short usage costs."""
+    probe = Usage(
+        input_tokens=3000, cache_read_tokens=1000, cache_write_tokens=1000, output_tokens=1000
+    )
+    priced = price_usage(snapshot, offer, probe, at)
+    if isinstance(priced, Priced):
+        return (priced.row, str(priced.low), str(priced.high))
+    return ()
+
+
+def _mean(
+    views: Sequence[tuple[Decimal, Mapping[str, Charge | NoCharge]]], attempt: str
+) -> Charge | NoCharge:
+    low = high = Decimal(0)
+    classes: dict[str, tuple[Decimal, Decimal]] = {}
+    rows: dict[str, None] = {}
+    first: Charge | None = None
+    for weight, charges in views:
+        charge = charges[attempt]
+        if isinstance(charge, NoCharge):
+            return charge
+        first = first or charge
+        rows[charge.row] = None
+        low += weight * charge.low
+        high += weight * charge.high
+        for name, (class_low, class_high) in charge.by_class.items():
+            so_far = classes.get(name, (Decimal(0), Decimal(0)))
+            classes[name] = (so_far[0] + weight * class_low, so_far[1] + weight * class_high)
+    assert first is not None
+    return msgspec.structs.replace(
+        first, low=low, high=high, by_class=classes, row=" + ".join(rows)
+    )
+
+
+def _span_hours(span: Hours) -> list[tuple[int, int]]:
+    """(day from Monday, hour of the day) of every full hour of a span."""
+    try:
+        ZoneInfo(span.zone)
+        start, end = (int(part.split(":")[0]) for part in span.hours.split("-"))
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigurationError(
+            f"[profile]: {span.hours!r} in zone {span.zone!r} cannot be read: "
+            "hours are like '09:00-18:00', zones like 'Asia/Shanghai'"
+        ) from error
+    days = [day - 1 for day in span.weekdays] or range(7)
+    return [(day, hour) for day in days for hour in range(start, end)]

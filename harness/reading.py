@@ -1,0 +1,80 @@
+"""The reading half in one line: a stored run, priced and summarised. Pure of any network.
+
+`report` prices with the run's own snapshot; `reprice` hands in another view of the book.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from harness.cost import Charges, price_attempts
+from harness.profile import parse_profile, price_at_profile
+from harness.records import Attempt
+from harness.store import StoredRun
+from harness.summary import Summary, summarize
+from providers.offers import Offer
+from providers.pricebook import Snapshot
+
+
+class View(Struct, frozen=True, kw_only=True):
+    """Under which tariff to look at a run. None keeps what the run itself had.
+
+    priced_as: offer of the run → the offer whose tariff prices its usage.
+    """
+
+    snapshot: Snapshot | None = None
+    currency: str | None = None
+    at: datetime | None = None
+    priced_as: Mapping[str, Offer] = {}
+
+
+def summarize_stored(stored: StoredRun, view: View | None = None) -> Summary:
+    """The summary of a stored run under its own tariff, or under a view's."""
+    view = view or View()
+    run = stored.run
+    if view.snapshot is not None or view.currency is not None:
+        run = msgspec.structs.replace(
+            run,
+            snapshot=view.snapshot or run.snapshot,
+            currency=view.currency or run.currency,
+        )
+    offers = [_tariff_of(offer, view) for offer in run.offers]
+    charges = price_attempts(
+        run.snapshot, offers, stored.attempts, currency=run.currency, at=view.at
+    )
+    return summarize(
+        run,
+        stored.attempts,
+        stored.trials,
+        charges,
+        ended=stored.ended,
+        at_profile=_at_profile(run.profile, offers, stored, run.snapshot, run.currency),
+    )
+
+
+def _tariff_of(offer: Offer, view: View) -> Offer:
+    """The offer under its own id, with the model and vendor whose rows price it."""
+    other = view.priced_as.get(offer.id)
+    return offer if other is None else msgspec.structs.replace(other, id=offer.id)
+
+
+def _at_profile(
+    table: Mapping[str, object] | None,
+    offers: list[Offer],
+    stored: StoredRun,
+    snapshot: Snapshot,
+    currency: str,
+) -> Charges | None:
+    if table is None:
+        return None
+    attempts: tuple[Attempt, ...] = stored.attempts
+    return price_at_profile(
+        snapshot,
+        offers,
+        attempts,
+        parse_profile(table),
+        week_of=stored.run.created_at,
+        currency=currency,
+    )

@@ -1,0 +1,297 @@
+"""Runs a suite's trials and journals what happened. It knows no prices and no reports.
+
+Phases run one after the other; within a phase the offers run side by side, epoch by
+epoch, so that they are compared under the same hour and the same weather.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal, Protocol
+
+from harness.budget import Budget, BudgetSpent
+from harness.endpoint import Endpoint
+from harness.metered_chat import MeteredChat, OfferStopped
+from harness.plan import Phase, PlannedTrial, epochs, is_load_phase, task_order
+from harness.records import SCHEMA_VERSION, Attempt, Cell, Ended, Restarted, Run, Trial
+from harness.schedule import Load, poisson_arrivals
+from harness.store import Journal
+from harness.suite import Suite
+from providers.clock import Clock
+from providers.dialect import Ask
+from providers.limits import RetryPolicy
+from workloads.task import Grade, ProviderFailed, Task, Transcript, Workload
+
+EndReason = Literal["complete", "budget", "interrupted", "offers_stopped"]
+
+
+class Observer(Protocol):
+    """Who watches a run, for example the live display. Calls must be quick."""
+
+    def phase_began(self, phase: Phase, trials_per_cell: int | None) -> None: ...
+
+    def attempt_ended(self, attempt: Attempt) -> None: ...
+
+    def trial_ended(self, trial: Trial) -> None: ...
+
+    def offer_stopped(self, offer: str, why: str) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What an earlier part of the run has already done.
+
+    trials: (cell key, task, epoch) that ended. repeated: trial names that were begun
+    before and need a suffix. cells_begun: cells with at least one attempt.
+    """
+
+    trials: frozenset[tuple[str, str, int]] = frozenset()
+    begun: frozenset[str] = frozenset()
+    cells_begun: frozenset[str] = frozenset()
+    resumed: int = 0
+
+
+class Runner:
+    """One execution of a suite. `run()` returns how it ended."""
+
+    def __init__(
+        self,
+        *,
+        run: Run,
+        suite: Suite,
+        phases: Sequence[Phase],
+        endpoints: Mapping[str, Endpoint],
+        workloads: Mapping[str, Workload],
+        budget: Budget,
+        journal: Journal,
+        observer: Observer,
+        clock: Clock,
+        judges: int,
+        done: Done = Done(),
+    ) -> None:
+        self._run = run
+        self._suite = suite
+        self._phases = phases
+        self._endpoints = endpoints
+        self._workloads = workloads
+        self._budget = budget
+        self._journal = journal
+        self._observer = observer
+        self._clock = clock
+        self._judging = asyncio.Semaphore(judges)
+        self._done = done
+        self._stopped: dict[str, str] = {}
+        self._budget_spent = False
+        self._policy = RetryPolicy(max_attempts=suite.max_attempts)
+
+    async def run(self) -> Ended:
+        began_s = self._clock.monotonic_s()
+        reason: EndReason = "complete"
+        try:
+            for phase in self._phases:
+                await self._phase(phase)
+        except asyncio.CancelledError:
+            reason = "interrupted"
+        if self._budget_spent:
+            reason = "budget"
+        elif reason == "complete" and len(self._stopped) == len(self._endpoints):
+            reason = "offers_stopped"
+        return Ended(
+            schema_version=SCHEMA_VERSION,
+            ended_at=self._clock.now(),
+            duration_s=round(self._clock.monotonic_s() - began_s, 3),
+            reason=reason,
+            detail="; ".join(f"{offer}: {why}" for offer, why in self._stopped.items()),
+            resumed=self._done.resumed,
+        )
+
+    async def _phase(self, phase: Phase) -> None:
+        workload = self._workloads[phase.workload]
+        tasks = task_order(workload.tasks(), self._suite.seed, self._suite.tasks)
+        plans = {cell.key: self._left(phase, cell, tasks) for cell in phase.cells}
+        count = None if self._suite.duration_s is not None else self._count(phase, tasks)
+        self._observer.phase_began(phase, count)
+        self._restart_timed_cells(phase)
+        deadline_s = None
+        if self._suite.duration_s is not None:
+            deadline_s = self._clock.monotonic_s() + self._suite.duration_s
+        while plans and not self._over(deadline_s):
+            batches = {key: next(plan, None) for key, plan in plans.items()}
+            plans = {key: plan for key, plan in plans.items() if batches[key] is not None}
+            async with asyncio.TaskGroup() as group:
+                for cell in phase.cells:
+                    batch = batches.get(cell.key)
+                    if batch is not None:
+                        group.create_task(self._batch(phase, cell, batch, deadline_s))
+
+    def _count(self, phase: Phase, tasks: Sequence[Task]) -> int:
+        plan = self._left(phase, phase.cells[0], tasks)
+        return sum(1 for batch in plan for _ in batch)
+
+    def _left(
+        self, phase: Phase, cell: Cell, tasks: Sequence[Task]
+    ) -> Iterator[Iterator[PlannedTrial]]:
+        """The epochs of a cell without the trials that have already ended."""
+        plan = epochs(self._suite, phase, cell, tasks)
+        if is_load_phase(self._suite, phase):
+            return plan
+        return ((t for t in batch if (cell.key, *t.key) not in self._done.trials) for batch in plan)
+
+    def _over(self, deadline_s: float | None) -> bool:
+        late = deadline_s is not None and self._clock.monotonic_s() >= deadline_s
+        return late or self._budget_spent
+
+    def _closed(self, cell: Cell, deadline_s: float | None) -> bool:
+        return self._over(deadline_s) or cell.offer in self._stopped
+
+    async def _batch(
+        self,
+        phase: Phase,
+        cell: Cell,
+        trials: Iterator[PlannedTrial],
+        deadline_s: float | None,
+    ) -> None:
+        """One epoch of one cell under its load."""
+        if phase.load.rate_per_s is None:
+            await self._closed_loop(phase, cell, trials, deadline_s)
+        else:
+            await self._open_loop(phase, cell, trials, deadline_s)
+
+    def _restart_timed_cells(self, phase: Phase) -> None:
+        """An interrupted load cell begins again: half of a load is not a load."""
+        if not is_load_phase(self._suite, phase):
+            return
+        for cell in phase.cells:
+            if cell.key in self._done.cells_begun:
+                self._journal.add(Restarted(cell=cell.key, at=self._clock.now()))
+
+    async def _closed_loop(
+        self,
+        phase: Phase,
+        cell: Cell,
+        trials: Iterator[PlannedTrial],
+        deadline_s: float | None,
+    ) -> None:
+        async def worker() -> None:
+            for planned in trials:
+                if self._closed(cell, deadline_s):
+                    return
+                await self._trial(phase, cell, planned, self._clock.monotonic_s())
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(phase.load.concurrency or 1):
+                group.create_task(worker())
+
+    async def _open_loop(
+        self,
+        phase: Phase,
+        cell: Cell,
+        trials: Iterator[PlannedTrial],
+        deadline_s: float | None,
+    ) -> None:
+        began_s = self._clock.monotonic_s()
+        async with asyncio.TaskGroup() as group:
+            async for planned, at_s in self._arrivals(phase.load, cell, trials, began_s):
+                if self._closed(cell, deadline_s):
+                    return
+                group.create_task(self._trial(phase, cell, planned, at_s))
+
+    async def _arrivals(
+        self, load: Load, cell: Cell, trials: Iterable[PlannedTrial], began_s: float
+    ) -> AsyncIterator[tuple[PlannedTrial, float]]:
+        assert load.rate_per_s is not None
+        rng = random.Random(f"{self._suite.seed}/{load.label}")
+        for planned, after_s in zip(trials, poisson_arrivals(load.rate_per_s, rng), strict=False):
+            await self._clock.sleep_until(began_s + after_s)
+            yield planned, began_s + after_s
+
+    async def _trial(
+        self, phase: Phase, cell: Cell, planned: PlannedTrial, intended_s: float
+    ) -> None:
+        workload = self._workloads[phase.workload]
+        name = planned.name
+        if name in self._done.begun:
+            name = f"{name}~{self._done.resumed}"
+        chat = self._chat(cell, planned, name, intended_s)
+        started_at = self._clock.now()
+        began_s = self._clock.monotonic_s()
+        transcript: Transcript | None = None
+        try:
+            transcript = await workload.converse(planned.task, chat)
+        except ProviderFailed as failed:
+            grade = Grade(solved=False, score=0.0, reason="provider_failure", detail=str(failed))
+        except BudgetSpent:
+            self._budget_spent = True
+            return
+        except OfferStopped as stopped:
+            self._stop_offer(cell.offer, str(stopped))
+            grade = Grade(solved=False, score=0.0, reason="provider_failure", detail=str(stopped))
+        duration_s = self._clock.monotonic_s() - began_s
+        if transcript is not None:
+            async with self._judging:
+                grade = await workload.grade(planned.task, transcript)
+        trial = Trial(
+            trial=name,
+            cell=cell.key,
+            offer=cell.offer,
+            workload=cell.workload,
+            task=planned.task.id,
+            epoch=planned.epoch,
+            seed=planned.seed,
+            started_at=started_at,
+            duration_s=round(duration_s, 6),
+            grade=grade,
+            requests=chat.requests,
+            attempts=chat.attempts,
+            answers=self._kept(transcript),
+        )
+        self._journal.add(trial)
+        self._observer.trial_ended(trial)
+
+    def _chat(self, cell: Cell, planned: PlannedTrial, name: str, intended_s: float) -> MeteredChat:
+        suite = self._suite
+        endpoint = self._endpoints[cell.offer]
+        offer = endpoint.offer
+        cold = suite.cache == "cold"
+        switch = offer.dialect.cold_body if cold else {}
+        nonce = None
+        if cold and not switch:
+            nonce = sha256(f"{self._run.run_id}/{name}".encode()).hexdigest()[:16]
+        return MeteredChat(
+            endpoint=endpoint,
+            trial=name,
+            cell=cell.key,
+            seed=planned.seed,
+            template=Ask(
+                model=offer.model,
+                messages=(),
+                max_tokens=suite.max_tokens,
+                temperature=suite.temperature,
+                stream=suite.stream,
+                body=offer.body,
+            ),
+            first_body=switch,
+            nonce=nonce,
+            policy=self._policy,
+            budget=self._budget,
+            journal=self._journal,
+            clock=self._clock,
+            observe=self._observer.attempt_ended,
+            intended_s=intended_s,
+        )
+
+    def _stop_offer(self, offer: str, why: str) -> None:
+        if offer not in self._stopped:
+            self._stopped[offer] = why
+            self._observer.offer_stopped(offer, why)
+
+    def _kept(self, transcript: Transcript | None) -> tuple[str, ...]:
+        """What the run's `text` setting keeps of the answers."""
+        if transcript is None or self._run.text == "none":
+            return ()
+        texts = tuple(reply.text for reply in transcript.replies)
+        if self._run.text == "full":
+            return texts
+        return tuple(sha256(text.encode()).hexdigest() for text in texts)

@@ -1,0 +1,230 @@
+"""The run directory: how a run is written while it goes and read ever after.
+
+`run.json` is written once before anything is sent. `attempts.jsonl` and `trials.jsonl`
+only grow, a line per write, so that a kill at any moment costs at most the line being
+written. Nothing here prices or sums.
+"""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from harness.errors import ConfigurationError, ResultError
+from harness.records import (
+    SCHEMA_VERSION,
+    Attempt,
+    Ended,
+    Instants,
+    Reserved,
+    Restarted,
+    Run,
+    Trial,
+)
+from providers.outcomes import Outcome
+
+RESULTS = Path("results")
+_LAST = "last"
+
+_Record = TypeVar("_Record", bound=Struct)
+_Line = TypeVar("_Line")
+_ATTEMPT_LINES = msgspec.json.Decoder(Reserved | Attempt | Restarted)
+_TRIAL_LINES = msgspec.json.Decoder(Trial)
+
+
+class StoredRun(Struct, frozen=True, kw_only=True):
+    """A run directory as read.
+
+    lost: ids of attempts that were issued and never ended; they stand among the attempts
+    with outcome `lost`. torn: files whose last line was cut off, which is harmless.
+    """
+
+    path: Path
+    run: Run
+    attempts: tuple[Attempt, ...]
+    trials: tuple[Trial, ...]
+    ended: Ended | None
+    lost: tuple[str, ...] = ()
+    torn: tuple[str, ...] = ()
+
+
+class Journal:
+    """The two growing files of a run. One writer; every line is one unbuffered write."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._encoder = msgspec.json.Encoder()
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        self._attempts = os.open(path / "attempts.jsonl", flags, 0o644)
+        self._trials = os.open(path / "trials.jsonl", flags, 0o644)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        os.close(self._attempts)
+        os.close(self._trials)
+
+    def add(self, record: Reserved | Attempt | Restarted | Trial) -> None:
+        line = self._encoder.encode(record) + b"\n"
+        os.write(self._trials if isinstance(record, Trial) else self._attempts, line)
+
+
+def create_run(run: Run, out: Path | None) -> Path:
+    """A new directory with the run's `run.json`; `last` points at it from now on.
+
+    Raises ConfigurationError when `out` exists and is not empty.
+    """
+    path = out if out is not None else RESULTS / run.run_id
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise ConfigurationError(
+            f"{path} exists and is not empty: choose another --out, or `maasbench resume {path}`"
+        )
+    path.mkdir(parents=True, exist_ok=True)
+    write_whole(path / "run.json", pretty_json(run))
+    RESULTS.mkdir(exist_ok=True)
+    write_whole(RESULTS / _LAST, os.path.relpath(path, RESULTS).encode() + b"\n")
+    return path
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old one or the new one, never a part."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_bytes(content)
+    partial.replace(path)
+
+
+def pretty_json(record: Any) -> bytes:
+    """Indented JSON with a final newline, for files that people read."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
+
+
+def find_run(name: str) -> Path:
+    """The directory of a run: a path, `last`, or the id of a run under `results/`.
+
+    Raises ResultError when there is none.
+    """
+    if name == _LAST:
+        pointer = RESULTS / _LAST
+        if not pointer.is_file():
+            raise ResultError("no last run here: `maasbench run` makes one, or name its directory")
+        return RESULTS / pointer.read_text(encoding="utf-8").strip()
+    for path in (Path(name), RESULTS / name):
+        if path.is_dir():
+            return path
+    raise ResultError(f"no run directory {name!r}: name a directory, or `last`")
+
+
+def load_run(path: Path) -> StoredRun:
+    """Everything in a run directory.
+
+    Raises ResultError when it cannot be read or was written by a newer version.
+    """
+    run = _decode(path / "run.json", Run)
+    restarts: dict[str, datetime] = {}
+    issued: dict[str, Reserved] = {}
+    attempts: dict[str, Attempt] = {}
+    torn: list[str] = []
+    for record in _lines(path / "attempts.jsonl", _ATTEMPT_LINES, torn):
+        if isinstance(record, Reserved):
+            issued[record.attempt] = record
+        elif isinstance(record, Restarted):
+            restarts[record.cell] = record.at
+        else:
+            attempts[record.attempt] = record
+    lost = tuple(key for key in issued if key not in attempts)
+    attempts |= {key: lost_attempt(issued[key]) for key in lost}
+    trials = _lines(path / "trials.jsonl", _TRIAL_LINES, torn)
+    ended_path = path / "end.json"
+    return StoredRun(
+        path=path,
+        run=run,
+        attempts=tuple(_abandon(attempt, restarts) for attempt in attempts.values()),
+        trials=tuple(t for t in trials if not _before(t.started_at, restarts.get(t.cell))),
+        ended=_decode(ended_path, Ended) if ended_path.is_file() else None,
+        lost=lost,
+        torn=tuple(torn),
+    )
+
+
+def lost_attempt(reserved: Reserved) -> Attempt:
+    """What is known of an attempt that was sent and whose end nobody saw."""
+    return Attempt(
+        attempt=reserved.attempt,
+        trial=reserved.trial,
+        cell=reserved.cell,
+        offer=reserved.offer,
+        started_at=reserved.started_at,
+        purpose=reserved.purpose,
+        instants=Instants(),
+        outcome=Outcome.LOST,
+        reserved_amount=reserved.reserved_amount,
+        reserved_currency=reserved.reserved_currency,
+    )
+
+
+def _abandon(attempt: Attempt, restarts: dict[str, datetime]) -> Attempt:
+    if not _before(attempt.started_at, restarts.get(attempt.cell)):
+        return attempt
+    return msgspec.structs.replace(attempt, purpose="abandoned")
+
+
+def _before(instant: datetime, restart: datetime | None) -> bool:
+    return restart is not None and instant < restart
+
+
+def _decode(path: Path, kind: type[_Record]) -> _Record:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ResultError(f"cannot read {path}: {error.strerror}") from error
+    try:
+        version = msgspec.json.decode(content, type=_Versioned).schema_version
+        if version > SCHEMA_VERSION:
+            raise ResultError(
+                f"{path} has schema version {version}, this maasbench reads up to "
+                f"{SCHEMA_VERSION}: upgrade maasbench"
+            )
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.MsgspecError as error:
+        raise ResultError(f"{path} is not a maasbench result: {error}") from error
+
+
+class _Versioned(Struct):
+    schema_version: int
+
+
+def _lines(path: Path, decoder: msgspec.json.Decoder[_Line], torn: list[str]) -> list[_Line]:
+    """The records of a growing file; a torn last line is noted in `torn` and left out."""
+    if not path.is_file():
+        return []
+    records = []
+    *whole, rest = path.read_bytes().split(b"\n")
+    for number, line in enumerate(whole, 1):
+        try:
+            records.append(decoder.decode(line))
+        except msgspec.MsgspecError as error:
+            raise ResultError(f"{path}, line {number}: {error}") from error
+    if rest:
+        torn.append(path.name)
+    return records
+
+
+def mend_torn_lines(path: Path) -> None:
+    """Cut a torn last line off both journals, so that the next line starts afresh."""
+    for name in ("attempts.jsonl", "trials.jsonl"):
+        file = path / name
+        if not file.is_file():
+            continue
+        content = file.read_bytes()
+        if content and not content.endswith(b"\n"):
+            os.truncate(file, content.rfind(b"\n") + 1)

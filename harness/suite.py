@@ -1,0 +1,187 @@
+"""A suite: which offers do which work under which load, as a TOML file or as flags.
+
+Every key is also a flag and a `MAASBENCH_<KEY>` variable; flags win over variables,
+variables over the file. Reading a suite sends nothing and needs no catalogue.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct, field
+
+from harness.errors import ConfigurationError
+from harness.nearest import did_you_mean
+
+FILE_NAME = "maasbench.toml"
+
+
+class OfferOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a suite says of one offer beyond its name.
+
+    base_url, model, api_key_env: override the catalogue, or make up an ad-hoc `url/…` offer.
+    price: `0.1/0.5/2 CNY`: cache read / input / output (or input / output) per million.
+    gpu: `8xH200@2.6USD/h` with an optional utilisation `@50%`.
+    skill: share of right answers when the offer is simulated.
+    """
+
+    base_url: str | None = None
+    model: str | None = None
+    api_key_env: str | None = None
+    price: str | None = None
+    gpu: str | None = None
+    gpu_label: str = ""
+    skill: float | None = None
+
+
+class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A suite as written. Units: seconds, requests per second, tokens."""
+
+    name: str = "run"
+    offers: tuple[str, ...] = ()
+    workloads: tuple[str, ...] = ()
+    set: dict[str, Any] = field(default_factory=dict)
+    epochs: int = 1
+    seed: int = 1
+    temperature: float | None = None
+    concurrency: tuple[int, ...] = ()
+    rate: tuple[float, ...] = ()
+    requests: int | None = None
+    tasks: int | None = None
+    duration_s: float | None = None
+    cache: Literal["cold", "as-is"] = "cold"
+    budget: str | None = None
+    currency: str | None = None
+    text: Literal["full", "hash", "none"] = "full"
+    stream: bool = True
+    max_tokens: int | None = None
+    max_attempts: int = 3
+    max_error_rate: float = 0.5
+    timeout_s: float = 600.0
+    sandbox: str = "auto"
+    simulate: bool = False
+    offer: dict[str, OfferOptions] = field(default_factory=dict)
+    prices: tuple[dict[str, Any], ...] = ()
+    fx: tuple[dict[str, Any], ...] = ()
+    profile: dict[str, Any] | None = None
+
+
+DEFAULT_CONCURRENCY = 4
+
+
+def find_suite_file(start: Path) -> Path | None:
+    """The nearest `maasbench.toml`, upward from a directory."""
+    return next(
+        (
+            folder / FILE_NAME
+            for folder in (start, *start.parents)
+            if (folder / FILE_NAME).is_file()
+        ),
+        None,
+    )
+
+
+def read_suite(path: Path) -> dict[str, Any]:
+    """The keys of a suite file, unchecked but for TOML.
+
+    Raises ConfigurationError when the file is missing or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot read suite {path}: {error.strerror}; `maasbench init` writes one"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not TOML: {error}") from error
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Suite keys set by `MAASBENCH_<KEY>`; values are read as TOML, else as text."""
+    return {
+        name: _listed(name, toml_value(environment[variable]))
+        for name in Suite.__struct_fields__
+        if (variable := f"MAASBENCH_{name.upper()}") in environment
+    }
+
+
+def toml_value(text: str) -> Any:
+    """`0.5` as a number, `[1, 2]` as a list, `true` as a boolean, anything else as text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def check_suite(keys: Mapping[str, Any], *, origin: str) -> Suite:
+    """The suite that the keys make.
+
+    Raises ConfigurationError naming the first wrong key, with the nearest right one.
+    """
+    _refuse_unknown(keys, Suite.__struct_fields__, f"{origin}: unknown key")
+    for offer, options in dict(keys.get("offer", {})).items():
+        if isinstance(options, Mapping):
+            _refuse_unknown(
+                options, OfferOptions.__struct_fields__, f'{origin}: [offer."{offer}"]: unknown key'
+            )
+    try:
+        suite = msgspec.convert(dict(keys), Suite, strict=True)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{origin}: {_plain(error)}") from error
+    _refuse_contradictions(suite, origin)
+    return suite
+
+
+def _refuse_unknown(keys: Mapping[str, Any], known: tuple[str, ...], saying: str) -> None:
+    for key in keys:
+        if key not in known:
+            raise ConfigurationError(f"{saying} {key!r}{did_you_mean(key, known)}")
+
+
+def _refuse_contradictions(suite: Suite, origin: str) -> None:
+    if not suite.offers:
+        raise ConfigurationError(
+            f"{origin}: no offer to run: give `-o VENDOR/MODEL` or `--base-url URL --model NAME`"
+        )
+    if not suite.workloads:
+        raise ConfigurationError(f"{origin}: no workload to run: give `--workload smoke`")
+    for name in ("epochs", "max_attempts", "requests", "tasks", "max_tokens"):
+        value = getattr(suite, name)
+        if value is not None and value < 1:
+            raise ConfigurationError(f"{origin}: {name} = {value}: it must be at least 1")
+    if any(level < 1 for level in suite.concurrency):
+        raise ConfigurationError(f"{origin}: concurrency must be at least 1")
+    if any(rate <= 0 for rate in suite.rate):
+        raise ConfigurationError(f"{origin}: rate must be above 0 requests per second")
+    given = [name for name in ("requests", "duration_s") if getattr(suite, name) is not None]
+    if len(given) > 1:
+        raise ConfigurationError(f"{origin}: requests and duration_s exclude each other")
+    if len(set(suite.offers)) < len(suite.offers):
+        raise ConfigurationError(f"{origin}: an offer is named twice")
+    strangers = [name for name in suite.offer if name not in suite.offers]
+    if strangers:
+        raise ConfigurationError(
+            f'{origin}: [offer."{strangers[0]}"] is not among the offers'
+            f"{did_you_mean(strangers[0], suite.offers)}"
+        )
+
+
+def _listed(name: str, value: Any) -> Any:
+    """A lone value where the suite wants a list; `a,b` stands for two."""
+    if name not in ("offers", "workloads", "concurrency", "rate"):
+        return value
+    if isinstance(value, str):
+        return [
+            toml_value(part) if name in ("concurrency", "rate") else part.strip()
+            for part in value.split(",")
+        ]
+    return value if isinstance(value, list) else [value]
+
+
+def _plain(error: msgspec.ValidationError) -> str:
+    """msgspec's words with the key in front: `epochs: expected int, got str`."""
+    message, _, path = str(error).partition(" - at `$.")
+    return f"{path.rstrip('`')}: {message}" if path else message

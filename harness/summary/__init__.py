@@ -1,0 +1,81 @@
+"""From a run's records and their charges to what a reader needs to know. Pure.
+
+The summary is the report: every format (`harness.report`) prints the same numbers, and
+the JSON is its fields as they are. Nothing here reads a file or a clock.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from harness.cost import Charges
+from harness.records import Attempt, Ended, Run, Trial
+from harness.summary.celldata import CellData, cell_data
+from harness.summary.cells import judged_means, summarize_cell
+from harness.summary.doubts import groups, is_simulated, run_caveats
+from harness.summary.ledger import check_one_currency
+from harness.summary.provenance import price_caveats, prices_used, rates_used
+from harness.summary.ranks import ranks
+from harness.summary.shape import SUMMARY_VERSION, CellSummary, RunFacts, Summary
+
+__all__ = ["SUMMARY_VERSION", "CellSummary", "Summary", "groups", "summarize"]
+
+
+def summarize(
+    run: Run,
+    attempts: Sequence[Attempt],
+    trials: Sequence[Trial],
+    charges: Charges,
+    *,
+    ended: Ended | None,
+    at_profile: Charges | None = None,
+) -> Summary:
+    """The summary of a run, or of what there is of it so far.
+
+    charges: what the attempts cost as they were (*spent*), all in the run's currency.
+    at_profile: what they would cost under the declared traffic profile, if there is one.
+    Raises ConfigurationError when charges are in several currencies.
+    """
+    for priced in (charges, at_profile or {}):
+        check_one_currency(priced, run.currency)
+    data = [cell_data(cell, attempts, trials) for cell in run.cells]
+    places = _ranks(data, charges)
+    cells = tuple(
+        summarize_cell(run, each, charges, at_profile, places.get(each.cell.key)) for each in data
+    )
+    prices = prices_used(run, attempts, charges)
+    return Summary(
+        schema_version=SUMMARY_VERSION,
+        run=_facts(run, ended),
+        cells=cells,
+        prices=prices,
+        fx=rates_used(run, charges),
+        warnings=(*run_caveats(run, ended, cells), *price_caveats(prices)),
+    )
+
+
+def _ranks(data: Sequence[CellData], charges: Charges) -> Mapping[str, int]:
+    together: dict[tuple[str, str], list[CellData]] = {}
+    for each in data:
+        together.setdefault((each.cell.workload, each.cell.load), []).append(each)
+    found: dict[str, int] = {}
+    for group in together.values():
+        found |= ranks({each.cell.key: judged_means(each, charges) for each in group})
+    return found
+
+
+def _facts(run: Run, ended: Ended | None) -> RunFacts:
+    simulated = ("SIMULATED",) if is_simulated(run) else ()
+    return RunFacts(
+        run_id=run.run_id,
+        name=run.name,
+        created_at=run.created_at,
+        maasbench_version=run.maasbench_version,
+        seed=run.seed,
+        epochs=run.epochs,
+        currency=run.currency,
+        labels=tuple(dict.fromkeys((*simulated, *run.labels))),
+        budget=run.budget,
+        profile=run.profile,
+        book_hash=run.snapshot.book_hash,
+        host=run.host,
+        ended=ended,
+    )

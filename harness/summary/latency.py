@@ -1,0 +1,135 @@
+"""Latencies and rates of a cell's attempts: what each is, in seconds, and over which.
+
+Latencies are of answered attempts and count from the instant of issue. How late that was
+against the schedule shows in the twin that counts from the intended instant, and what a
+failed attempt would do to a percentile in `with_failures`.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from harness.records import Attempt
+from harness.stats import LogHistogram, least_n_for_quantile, quantile
+from harness.summary.shape import Censored, Percentiles
+from providers.outcomes import MEANING, Outcome
+
+QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95, "p99": 0.99}
+# Endings that were ours and not the provider's.
+_OURS = (Outcome.CANCELLED, Outcome.LOST)
+
+
+def is_answered(attempt: Attempt) -> bool:
+    return MEANING[attempt.outcome].answered
+
+
+def latencies(attempts: Sequence[Attempt]) -> dict[str, Percentiles]:
+    """The cell's percentiles by name, from its attempts of purpose `task`."""
+    answered = [attempt for attempt in attempts if is_answered(attempt)]
+    failed = sum(not is_answered(a) and a.outcome not in _OURS for a in attempts)
+    from_intended = (ttft_s(a, from_intended=True) for a in answered)
+    return {
+        "ttft_s": percentiles((ttft_s(a) for a in answered), failed=failed),
+        "ttft_from_intended_s": percentiles(from_intended, failed=failed),
+        "ttfvt_s": percentiles(a.instants.first_visible_s for a in answered),
+        "tpot_s": percentiles(tpot_s(a) for a in answered),
+        "itl_s": _histogram_percentiles(answered),
+        "e2e_s": percentiles((a.instants.end_s for a in answered), failed=failed),
+    }
+
+
+def ttft_s(attempt: Attempt, *, from_intended: bool = False) -> float | None:
+    """Seconds to the first token of any kind; None for an answer that was not streamed."""
+    first = attempt.instants.first_token_s
+    if first is None:
+        return None
+    return first - attempt.instants.intended_s if from_intended else first
+
+
+def tpot_s(attempt: Attempt) -> float | None:
+    """(last token − first token) / (N − 1), with N the reported output tokens.
+
+    The first read is taken to bear one token, since vendors do not say. None below two
+    tokens or two reads, and where reasoning was billed that was not streamed: its tokens
+    would be counted and its time would not.
+    """
+    instants, tokens = attempt.instants, attempt.usage.output_tokens
+    if instants.first_token_s is None or instants.last_token_s is None:
+        return None
+    if tokens is None or tokens < 2 or attempt.reads < 2:
+        return None
+    if attempt.usage.reasoning_tokens and instants.first_token_s == instants.first_visible_s:
+        return None
+    return (instants.last_token_s - instants.first_token_s) / (tokens - 1)
+
+
+def percentiles(values: Iterable[float | None], *, failed: int = 0) -> Percentiles:
+    """The percentiles of what is known; those that n does not support are None."""
+    known = [value for value in values if value is not None]
+    found = {name: quantile(known, q) for name, q in QUANTILES.items()}
+    return Percentiles(
+        **{name: each.value for name, each in found.items()},
+        n=len(known),
+        intervals={
+            name: (each.low, each.high) for name, each in found.items() if each.value is not None
+        },
+        with_failures=_censored(known, failed) if failed else None,
+    )
+
+
+def busy_s(attempts: Iterable[Attempt]) -> float | None:
+    """Seconds in which at least one attempt was in flight; None when no end is known."""
+    spans = sorted(
+        (attempt.started_at, attempt.instants.end_s)
+        for attempt in attempts
+        if attempt.instants.end_s is not None
+    )
+    if not spans:
+        return None
+    origin: datetime = spans[0][0]
+    busy, reached = 0.0, 0.0
+    for started_at, length in spans:
+        start = (started_at - origin).total_seconds()
+        end = start + length
+        busy += max(0.0, end - max(start, reached))
+        reached = max(reached, end)
+    return busy
+
+
+def output_tokens_per_s(attempts: Sequence[Attempt], busy: float | None) -> float | None:
+    """Reported output tokens of answered attempts per busy second; None if one is silent."""
+    tokens = [attempt.usage.output_tokens for attempt in attempts if is_answered(attempt)]
+    if not busy or not tokens:
+        return None
+    known = [count for count in tokens if count is not None]
+    return sum(known) / busy if len(known) == len(tokens) else None
+
+
+def requests_per_s(attempts: Sequence[Attempt], busy: float | None) -> float | None:
+    """Answered attempts per busy second."""
+    return sum(map(is_answered, attempts)) / busy if busy else None
+
+
+def _censored(known: Sequence[float], failed: int) -> Censored:
+    p95 = quantile([*known, *[math.inf] * failed], QUANTILES["p95"])
+    in_failures = p95.value is not None and math.isinf(p95.value)
+    return Censored(
+        p95=None if in_failures else p95.value, p95_failed=in_failures, failed=failed, n=p95.n
+    )
+
+
+def _histogram_percentiles(attempts: Iterable[Attempt]) -> Percentiles:
+    # No intervals: the gaps of one stream depend on each other, so n says too much.
+    gaps = LogHistogram.merged(LogHistogram(attempt.itl) for attempt in attempts)
+
+    def supported(name: str) -> float | None:
+        q = QUANTILES[name]
+        return gaps.quantile(q) if gaps.n >= least_n_for_quantile(q) else None
+
+    return Percentiles(
+        n=gaps.n,
+        p50=supported("p50"),
+        p90=supported("p90"),
+        p95=supported("p95"),
+        p99=supported("p99"),
+    )

@@ -1,0 +1,178 @@
+"""What a summary holds: the report's JSON, as frozen records (docs/report.md has every key).
+
+Totals of money are Decimal and become texts in JSON; estimates of money are numbers, with
+the currency beside them. None is unknown.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct
+
+from harness.records import Ended, Host
+from harness.stats import Caveat, Estimate
+from providers.fx import FxRate
+
+SUMMARY_VERSION = 1
+
+
+class Censored(Struct, frozen=True, kw_only=True):
+    """p95 with every failed attempt counted as slower than any answer.
+
+    p95 is None below the n that supports it, and where it falls among the failures
+    (`p95_failed`): then no finite latency is met by 95 % of the attempts.
+    """
+
+    p95: float | None
+    p95_failed: bool
+    failed: int
+    n: int
+
+
+class Percentiles(Struct, frozen=True, kw_only=True):
+    """Order statistics; `intervals` holds one-sided 95 % bounds of those supported by n."""
+
+    p50: float | None = None
+    p90: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+    n: int
+    intervals: Mapping[str, tuple[float | None, float | None]] = {}
+    with_failures: Censored | None = None
+
+
+class TokenSum(Struct, frozen=True, kw_only=True):
+    """A sum over attempts: None when any of them did not report its part."""
+
+    sum: int | None
+    reported_sum: int
+    reported_share: float | None
+
+
+class ProfileCost(Struct, frozen=True, kw_only=True):
+    """What the same attempts would cost under the declared traffic profile."""
+
+    total: Decimal | None
+    priced_share: float | None
+    per_task: Estimate
+    per_solved: Estimate
+
+
+class Cost(Struct, frozen=True, kw_only=True):
+    """The cost of the attempts of purpose `task`, failed and retried ones included.
+
+    Where a missing split of the usage changes the price, totals and estimates are the
+    dearer end, `spent_low` is the cheaper one, and intervals span both. `spent` covers the
+    priced share of the attempts only.
+    """
+
+    spent: Decimal | None
+    spent_low: Decimal | None
+    currency: str
+    native: Mapping[str, Decimal]
+    priced_share: float | None
+    by_class: Mapping[str, Decimal]
+    per_task: Estimate
+    per_solved: Estimate
+    at_profile: ProfileCost | None = None
+
+
+class Overhead(Struct, frozen=True, kw_only=True):
+    """Attempts of one purpose other than `task`: never part of a cost per task."""
+
+    purpose: str
+    attempts: int
+    spent: Decimal | None
+    priced_share: float | None
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """One way in which attempts failed, with the provider's words (never trusted)."""
+
+    outcome: str
+    message: str
+    count: int
+
+
+class CellSummary(Struct, frozen=True, kw_only=True):
+    """One (offer, workload, load): a row of the report."""
+
+    key: str
+    offer: str
+    served_model: str | None
+    workload: str
+    load: str
+    rank: int | None
+    tasks: int
+    trials: int
+    solved: int
+    solve_rate: Estimate
+    reasons: Mapping[str, int]
+    provider_failures: int
+    provider_failure_rate: float | None
+    cost: Cost
+    usage: Mapping[str, TokenSum]
+    cached_input_share: float | None
+    attempts: int
+    answered: int
+    ok: int
+    outcomes: Mapping[str, int]
+    failures: tuple[Failure, ...]
+    fresh_retries: int
+    ttft_s: Percentiles
+    ttft_from_intended_s: Percentiles
+    ttfvt_s: Percentiles
+    tpot_s: Percentiles
+    itl_s: Percentiles
+    e2e_s: Percentiles
+    output_tokens_per_s: float | None
+    requests_per_s: float | None
+    busy_s: float | None
+    overhead: tuple[Overhead, ...]
+    comparable: bool | None
+    warnings: tuple[Caveat, ...]
+
+
+class PriceUsed(Struct, frozen=True, kw_only=True):
+    """A price row that priced attempts of this run; facts are None if the snapshot has
+    no such row. `age_days` is from its check to the run."""
+
+    row: str
+    offers: tuple[str, ...]
+    kind: str | None = None
+    currency: str | None = None
+    source: str | None = None
+    checked: date | None = None
+    age_days: int | None = None
+    confidence: str | None = None
+    label: str = ""
+    note: str = ""
+
+
+class RunFacts(Struct, frozen=True, kw_only=True):
+    """What was run, when, with what; taken over from `run.json` and `end.json`."""
+
+    run_id: str
+    name: str
+    created_at: datetime
+    maasbench_version: str
+    seed: int
+    epochs: int
+    currency: str
+    labels: tuple[str, ...]
+    budget: str | None
+    profile: Mapping[str, Any] | None
+    book_hash: str
+    host: Host
+    ended: Ended | None
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    schema_version: int
+    run: RunFacts
+    cells: tuple[CellSummary, ...]
+    prices: tuple[PriceUsed, ...]
+    fx: tuple[FxRate, ...]
+    warnings: tuple[Caveat, ...]

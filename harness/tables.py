@@ -1,0 +1,181 @@
+"""Attempts and trials as Parquet tables for analysts: flat, typed columns.
+
+Which columns there are is data (ATTEMPT_COLUMNS, TRIAL_COLUMNS), named by the dotted path of
+the record's field. Nothing is computed here: the journal stays the record, these are views.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from harness.records import Attempt, Trial
+
+Kind = Literal["text", "integer", "number", "boolean", "instant", "json"]
+
+ATTEMPTS_FILE = "attempts.parquet"
+TRIALS_FILE = "trials.parquet"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_INT64 = range(-(2**63), 2**63)
+
+
+class Column(NamedTuple):
+    """One column: the dotted path of its field, its kind, and what it holds with its unit.
+
+    Kinds: "integer" is 64 bits; "instant" is a UTC timestamp in microseconds; "json" is the
+    text of a list or an object. Amounts of money are "text", so that no digit is lost.
+    """
+
+    name: str
+    kind: Kind
+    about: str
+
+
+_IDENTITY = (
+    Column("trial", "text", "trial id"),
+    Column("cell", "text", "cell: offer/workload/load"),
+    Column("offer", "text", "offer id"),
+)
+
+ATTEMPT_COLUMNS = (
+    Column("attempt", "text", "attempt id: <trial>.<request>.<attempt>"),
+    *_IDENTITY,
+    Column("started_at", "instant", "wall clock when it was issued"),
+    Column("purpose", "text", "task, judge, warmup, probe, calibrate or abandoned"),
+    Column("stream", "boolean", "whether a stream was asked for"),
+    Column("instants.intended_s", "number", "when the schedule wanted it: s, zero or negative"),
+    Column("instants.connected_s", "number", "connection ready, s since issued"),
+    Column("instants.sent_s", "number", "request written, s since issued"),
+    Column("instants.first_byte_s", "number", "first byte of the answer, s since issued"),
+    Column("instants.first_event_s", "number", "first event of the stream, s since issued"),
+    Column("instants.first_token_s", "number", "first token of any kind, s since issued"),
+    Column("instants.first_visible_s", "number", "first content or tool call, s since issued"),
+    Column("instants.last_token_s", "number", "last token, s since issued"),
+    Column("instants.end_s", "number", "end of the exchange, s since issued"),
+    Column("instants.reused", "boolean", "whether a kept-alive connection was used"),
+    Column("outcome", "text", "how it ended"),
+    Column("http_status", "integer", "status of the answer"),
+    Column("error.message", "text", "the provider's or transport's message"),
+    Column("error.code", "text", "the provider's error code"),
+    Column("error.type", "text", "the provider's error type"),
+    Column("error.retry_after_s", "number", "wait that the provider asked for, s"),
+    Column("error.retryable", "boolean", "the vendor's own rule, where it has one"),
+    Column("error.billable", "text", "yes, no or unknown by the vendor's own rule"),
+    Column("finish", "text", "finish reason as reported"),
+    Column("usage.input_tokens", "integer", "prompt with cache reads and writes, tokens"),
+    Column("usage.output_tokens", "integer", "output with reasoning, tokens"),
+    Column("usage.cache_read_tokens", "integer", "part of the input, tokens"),
+    Column("usage.cache_write_tokens", "integer", "part of the input, tokens"),
+    Column("usage.cache_write_5m_tokens", "integer", "part of the cache writes, tokens"),
+    Column("usage.cache_write_1h_tokens", "integer", "part of the cache writes, tokens"),
+    Column("usage.reasoning_tokens", "integer", "part of the output, tokens"),
+    Column("usage.provenance", "text", "reported, estimated or absent"),
+    Column("usage.flags", "json", "what is odd about the report"),
+    Column("usage.raw", "json", "the vendor's own usage object"),
+    Column("usage.vendor_cost", "text", "cost as the vendor reported it"),
+    Column("usage.vendor_cost_currency", "text", "currency of the vendor's cost"),
+    Column("served_model", "text", "model that the answer names"),
+    Column("fingerprint", "text", "system fingerprint that the answer names"),
+    Column("service_tier", "text", "service tier that the answer names"),
+    Column("reads", "integer", "network reads that bore tokens"),
+    Column("itl", "json", "gaps between token-bearing reads: histogram bucket to count"),
+    Column("visible_characters", "integer", "characters of visible output"),
+    Column("dropped", "json", "request fields that the dialect cannot carry"),
+    Column("fresh_retries", "integer", "sent again since a kept-alive connection was closed"),
+    Column("server_timings", "json", "the server's own timings"),
+    Column("response_headers", "json", "kept headers of the answer"),
+    Column("reserved_amount", "text", "worst case reserved before sending"),
+    Column("reserved_currency", "text", "currency of the reservation"),
+)
+
+TRIAL_COLUMNS = (
+    *_IDENTITY,
+    Column("workload", "text", "workload name"),
+    Column("task", "text", "task id"),
+    Column("epoch", "integer", "repetition of the task, from 1"),
+    Column("seed", "integer", "seed sent with its requests"),
+    Column("started_at", "instant", "wall clock when it began"),
+    Column("duration_s", "number", "from its beginning to its end, s"),
+    Column("grade.solved", "boolean", "whether the task was solved"),
+    Column("grade.score", "number", "score from 0 to 1"),
+    Column("grade.reason", "text", "why it was graded so"),
+    Column("grade.detail", "text", "one line for a person"),
+    Column("grade.judged_in", "text", "where the grader compared"),
+    Column("grade.sandbox", "text", "tier that isolated the code"),
+    Column("grade.judge_s", "number", "time that judging took, s"),
+    Column("requests", "integer", "logical model calls"),
+    Column("attempts", "integer", "HTTP exchanges, retries included"),
+    Column("answers", "json", "replies as the run's `text` setting allows"),
+)
+
+
+def write_parquet(directory: Path, attempts: Iterable[Attempt], trials: Iterable[Trial]) -> None:
+    """Write `attempts.parquet` and `trials.parquet`; the same records give the same bytes.
+
+    What a record does not know is null. Replaces files that are there.
+    """
+    _write(directory / ATTEMPTS_FILE, ATTEMPT_COLUMNS, list(attempts))
+    _write(directory / TRIALS_FILE, TRIAL_COLUMNS, list(trials))
+
+
+def _write(path: Path, columns: Sequence[Column], records: Sequence[msgspec.Struct]) -> None:
+    # Arrow costs start-up time that only this function has to pay.
+    from arro3.core import Array, DataType, Schema, Table
+    from arro3.io import write_parquet as write
+
+    instant = DataType.timestamp("us", tz="UTC")
+    types: Mapping[Kind, Any] = {
+        "text": DataType.utf8(),
+        "json": DataType.utf8(),
+        "integer": DataType.int64(),
+        "number": DataType.float64(),
+        "boolean": DataType.bool(),
+        "instant": DataType.int64(),
+    }
+    arrays = []
+    for column in columns:
+        values = [_value(record, column) for record in records]
+        array = Array(values, type=types[column.kind])
+        arrays.append(array.cast(instant) if column.kind == "instant" else array)
+    names = [column.name for column in columns]
+    schema = Schema(
+        [array.field.with_name(name) for array, name in zip(arrays, names, strict=True)]
+    )
+    write(Table.from_arrays(arrays, schema=schema), path, compression="zstd(3)")
+
+
+def _value(record: msgspec.Struct, column: Column) -> Any:
+    value: Any = record
+    for name in column.name.split("."):
+        if value is None:
+            return None
+        value = getattr(value, name)
+    return None if value is None else _ENCODE[column.kind](value)
+
+
+def _integer(value: int) -> int | None:
+    """Servers can report anything; what no column can hold stays in the journal only."""
+    return value if value in _INT64 else None
+
+
+def _instant(value: datetime) -> int:
+    return (value - _EPOCH) // _MICROSECOND
+
+
+def _json(value: Any) -> str:
+    # Not msgspec: it cannot sort the histogram's integer keys.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+_ENCODE: Mapping[Kind, Callable[[Any], Any]] = {
+    "text": str,
+    "integer": _integer,
+    "number": float,
+    "boolean": bool,
+    "instant": _instant,
+    "json": _json,
+}

@@ -1,0 +1,67 @@
+"""Usage in Anthropic's counting: input, cache reads and cache writes are reported apart."""
+
+from typing import Any
+
+from providers.counts import Counts, absent_as_zero, check_parts
+from providers.dialect import Dialect
+from providers.loose import mapping
+from providers.usage import Usage
+
+
+def merged(earlier: dict[str, Any], later: Any) -> dict[str, Any]:
+    """One usage object from two of a stream: what the later one reports overwrites.
+
+    The counts are cumulative, so a zero never overwrites a count that is already known:
+    some proxies fill their last event with zeros, others their first.
+    """
+    result = dict(earlier)
+    for name, value in mapping(later).items():
+        known = result.get(name)
+        if value is None or (value == 0 and isinstance(known, int) and known > 0):
+            continue
+        result[name] = value
+    return result
+
+
+def usage_from(raw: dict[str, Any], dialect: Dialect) -> Usage:
+    """The usage that a (merged) object reports, in totals and parts.
+
+    The input total is input + cache reads + cache writes unless the dialect says that
+    the input already includes them. flags are those of `openai_usage.usage_from`.
+    """
+    counts = Counts(raw)
+    fresh, output = counts.first(("input_tokens",)), counts.first(("output_tokens",))
+    read = counts.first(("cache_read_input_tokens",))
+    five = counts.first(("cache_creation", "ephemeral_5m_input_tokens"))
+    hour = counts.first(("cache_creation", "ephemeral_1h_input_tokens"))
+    write = counts.first(("cache_creation_input_tokens",))
+    split = None if five is None and hour is None else (five or 0) + (hour or 0)
+    write = split if write is None else write
+    if write is not None and (split or 0) > write:
+        counts.flag("cache_write_parts_above_whole")
+        five = hour = None
+    reasoning = counts.first(
+        ("output_tokens_details", "thinking_tokens"), ("output_tokens_details", "reasoning_tokens")
+    )
+    total = fresh
+    if fresh is not None and not dialect.input_includes_cache:
+        total = fresh + (read or 0) + (write or 0)
+    if output is not None and not dialect.output_includes_reasoning:
+        output += reasoning or 0
+    check_parts(counts, total, (read, write), "cached_above_input")
+    check_parts(counts, output, (reasoning,), "reasoning_above_output")
+    reported = total is not None or output is not None
+
+    usage = Usage(
+        input_tokens=total,
+        output_tokens=output,
+        cache_read_tokens=read,
+        cache_write_tokens=write,
+        cache_write_5m_tokens=five,
+        cache_write_1h_tokens=hour,
+        reasoning_tokens=reasoning,
+        provenance="reported" if reported else "absent",
+        flags=tuple(counts.flags),
+        raw=raw,
+    )
+    return absent_as_zero(usage, dialect)

@@ -1,0 +1,137 @@
+"""What was heard in an answer, whatever its protocol, and how it therefore ended.
+
+A protocol's listener fills a `Heard` from events or a body; `concluded` turns it into the
+`Answer`. Nothing here knows a protocol's field names.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from msgspec import Struct, field
+
+from providers.dialect import Answer, Delta, DeltaKind, Dialect, ErrorDetail, ToolCall
+from providers.exchange import Exchange
+from providers.failures import Complaint, complaint_of, failed
+from providers.loose import parsed
+from providers.outcomes import Outcome
+from providers.usage import Usage
+
+# Finish reasons that are not a plain end. A word that nobody listed is a plain end.
+_FINISHES = {
+    "length": Outcome.LENGTH,
+    "max_tokens": Outcome.LENGTH,
+    "content_filter": Outcome.CONTENT_FILTER,
+    "sensitive": Outcome.CONTENT_FILTER,
+    "refusal": Outcome.REFUSED,
+    "model_context_window_exceeded": Outcome.CONTEXT_EXCEEDED,
+}
+# The server's own failure, told as a finish reason.
+_FAILED_FINISHES = frozenset(("error", "abort", "network_error", "insufficient_system_resource"))
+
+
+class Fragment(NamedTuple):
+    """A piece of generated text as it arrived."""
+
+    at_s: float
+    kind: DeltaKind
+    characters: int
+
+
+class Heard(Struct, kw_only=True):
+    """The content of one answer.
+
+    understood: at least one event or the body was of the protocol.
+    done: the protocol's own end marker was seen.
+    """
+
+    text: str = ""
+    reasoning: str = ""
+    refusal: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish: str | None = None
+    usage: Usage = Usage()
+    served_model: str | None = None
+    fingerprint: str | None = None
+    service_tier: str | None = None
+    server_timings: dict[str, Any] | None = None
+    turn: dict[str, Any] = field(default_factory=dict)
+    fragments: Sequence[Fragment] = ()
+    first_event_s: float | None = None
+    complaint: Complaint | None = None
+    streamed: bool = False
+    understood: bool = False
+    done: bool = False
+
+
+def deltas(fragments: Iterable[Fragment]) -> tuple[Delta, ...]:
+    """One delta per network read and kind, in order; reads without text give none."""
+    counts: dict[tuple[float, DeltaKind], int] = {}
+    for at_s, kind, characters in fragments:
+        if characters:
+            key = (at_s, kind)
+            counts[key] = counts.get(key, 0) + characters
+    return tuple(Delta(at_s, kind, count) for (at_s, kind), count in counts.items())
+
+
+def unanswered(exchange: Exchange, dialect: Dialect) -> Answer | None:
+    """The answer of an exchange that brought no success status; None when it brought one."""
+    if exchange.status is None:
+        outcome, message = _fault(exchange) or (Outcome.CONNECTION, "no answer came")
+        return Answer(outcome=outcome, error=ErrorDetail(message=message))
+    if 200 <= exchange.status < 300:
+        return None
+    body = exchange.body()
+    complaint = complaint_of(exchange.status, body, parsed(body.strip()))
+    outcome, detail = failed(complaint, dialect, exchange)
+    return Answer(outcome=outcome, error=detail)
+
+
+def concluded(heard: Heard, exchange: Exchange, dialect: Dialect) -> Answer:
+    """The answer of an exchange with a success status."""
+    outcome, error = _ending(heard, exchange, dialect)
+    return Answer(
+        outcome=outcome,
+        text=heard.text or heard.refusal,
+        reasoning=heard.reasoning,
+        tool_calls=heard.tool_calls,
+        finish=heard.finish,
+        usage=heard.usage,
+        served_model=heard.served_model,
+        fingerprint=heard.fingerprint,
+        service_tier=heard.service_tier,
+        turn=heard.turn,
+        first_event_s=heard.first_event_s,
+        deltas=deltas(heard.fragments) if heard.streamed else (),
+        error=error,
+        server_timings=heard.server_timings,
+    )
+
+
+def _ending(
+    heard: Heard, exchange: Exchange, dialect: Dialect
+) -> tuple[Outcome, ErrorDetail | None]:
+    if heard.complaint is not None:
+        return failed(heard.complaint, dialect, exchange, default=Outcome.IN_BAND_ERROR)
+    # What fails after the protocol's end marker no longer concerns the answer.
+    if not heard.done and (fault := _fault(exchange)):
+        return fault[0], ErrorDetail(message=fault[1])
+    if heard.finish in _FAILED_FINISHES:
+        complaint = Complaint(f"the answer ended with {heard.finish!r}", code=heard.finish)
+        return failed(complaint, dialect, exchange, default=Outcome.IN_BAND_ERROR)
+    if heard.finish is not None:
+        plain = Outcome.REFUSED if heard.refusal else Outcome.OK
+        return _FINISHES.get(heard.finish, plain), None
+    if heard.understood and (heard.done or not heard.streamed):
+        return (Outcome.REFUSED if heard.refusal else Outcome.OK), None
+    if heard.streamed and (heard.understood or heard.first_event_s is None):
+        message = "the stream ended without a finish reason"
+        return Outcome.STREAM_BROKEN, ErrorDetail(message=message)
+    said = complaint_of(exchange.status or 0, exchange.body(), None)
+    message = f"not an answer of this protocol: {said.message}"
+    return Outcome.MALFORMED, ErrorDetail(message=message)
+
+
+def _fault(exchange: Exchange) -> tuple[Outcome, str] | None:
+    if exchange.fault is None:
+        return None
+    return Outcome(exchange.fault.kind), exchange.fault.message

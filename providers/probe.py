@@ -1,0 +1,68 @@
+"""A look at an endpoint before money is spent: is it there, and does it take the key?"""
+
+from providers import asking
+from providers.dialect import Dialect
+from providers.errors import ConfigurationError
+from providers.exchange import Exchange, HttpRequest, Timeouts, Transport
+from providers.failures import complaint_of
+from providers.loose import items, mapping, parsed, text
+
+_PATIENCE = Timeouts(connect_s=10.0, first_token_s=20.0, idle_s=10.0, total_s=30.0)
+_TRANSIENT = frozenset((408, 425, 429, 500, 502, 503, 504, 529))
+
+
+async def preflight(
+    transport: Transport, base_url: str, dialect: Dialect, key: str | None
+) -> list[str] | None:
+    """The names of the models that an endpoint lists; None where it lists none.
+
+    Raises ConfigurationError, in one line with a remedy, when the host cannot be reached,
+    refuses the key or does not answer in JSON.
+    """
+    url = models_url(base_url, dialect)
+    request = HttpRequest(
+        method="GET",
+        url=url,
+        headers=(("accept", "application/json"), *asking.headers(dialect, key)),
+    )
+    exchange = await transport.exchange(request, _PATIENCE)
+    if exchange.status is None or exchange.fault is not None:
+        reason = exchange.fault.message if exchange.fault else "no answer"
+        raise ConfigurationError(f"cannot reach {base_url}: {reason}; is the server running?")
+    if exchange.status in (401, 403):
+        raise ConfigurationError(
+            f"{base_url} refused the key ({_said(exchange)}): check the offer's key variable"
+        )
+    if exchange.status >= 400:
+        _warn_off(base_url, exchange)
+        return None
+    document = parsed(exchange.body().strip())
+    if document is None or exchange.status >= 300:
+        raise ConfigurationError(
+            f"{url} answered {exchange.status} without JSON: check the offer's base URL"
+        )
+    names = [text(mapping(model).get("id")) for model in items(mapping(document).get("data"))]
+    return [name for name in names if name] or None
+
+
+def models_url(base_url: str, dialect: Dialect) -> str:
+    """The address of the list of models beside the dialect's own path."""
+    folder = dialect.path
+    for ending in ("/chat/completions", "/messages"):
+        folder = folder.removesuffix(ending)
+    prefix = "" if folder == dialect.path else folder
+    return f"{base_url.rstrip('/')}{prefix}/models"
+
+
+def _warn_off(base_url: str, exchange: Exchange) -> None:
+    """Raise for a failing gateway; vendors without a list of models also answer 4xx."""
+    status = exchange.status or 0
+    if status in _TRANSIENT or status < 500:
+        return
+    raise ConfigurationError(f"{base_url} fails: {_said(exchange)}; try again later")
+
+
+def _said(exchange: Exchange) -> str:
+    body = exchange.body()
+    complaint = complaint_of(exchange.status or 0, body, parsed(body.strip()))
+    return f"HTTP {exchange.status}: {complaint.message[:200]}"

@@ -1,0 +1,147 @@
+"""What a price row is: dated rates with tiers, hours and a source. Types only.
+
+How a row is chosen and what it makes of a usage is in `providers.pricebook`.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+RowKind = Literal["token", "gpu_hour", "subscription"]
+Confidence = Literal["verified", "single_source", "unverified", "declared"]
+
+STANDARD = "standard"
+# The label of a row whose rates are zero because the vendor says so.
+FREE = "free"
+
+
+class Rates(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Native currency per million tokens of each class; None where the vendor lists none.
+
+    An unlisted cache read or write is charged as fresh input; an unlisted reasoning rate
+    is the output rate. `cache_write` is the rate of writes whose lifetime is not told apart.
+    """
+
+    input: Decimal
+    output: Decimal
+    cache_read: Decimal | None = None
+    cache_write: Decimal | None = None
+    cache_write_5m: Decimal | None = None
+    cache_write_1h: Decimal | None = None
+    reasoning_output: Decimal | None = None
+
+
+class Tier(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Rates for the whole request when its lengths lie within the limits (a cliff).
+
+    The first tier that fits wins; limits of None always fit. `edge` says whether the
+    limit itself still fits. `thinking`: only with (true) or without (false) reasoning.
+    """
+
+    rates: Rates
+    max_input_tokens: int | None = None
+    max_output_tokens: int | None = None
+    edge: Literal["inclusive", "exclusive"] = "inclusive"
+    thinking: bool | None = None
+
+
+class Window(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Hours in which other tiers hold, in the zone of the vendor's text.
+
+    hours: "HH:MM-HH:MM" spans, the end excluded. weekdays: 1 is Monday; empty is every day.
+    except_calendar: a holiday calendar on whose days the window does not hold.
+    """
+
+    name: str
+    zone: str
+    hours: tuple[str, ...]
+    tiers: tuple[Tier, ...]
+    weekdays: tuple[int, ...] = ()
+    except_calendar: str | None = None
+
+
+class GpuHour(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A self-hosted offer's tariff: `count` devices at `rate` per hour each.
+
+    utilisation: share of the paid time that does useful work, in (0, 1].
+    """
+
+    hardware: str
+    count: int
+    rate: Decimal
+    utilisation: Decimal = Decimal(1)
+
+
+class PriceRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One dated row. Valid from `start` (included) to `end` (excluded), aware instants.
+
+    region: None prices the model in every region. models: the model names it covers,
+    exactly as sent or served. service: the offer's tier that it prices, "standard" for
+    none. label: "free" where zero rates are the vendor's own; otherwise free text.
+    """
+
+    id: str
+    kind: RowKind
+    vendor: str
+    region: str | None = None
+    models: tuple[str, ...]
+    service: str = STANDARD
+    currency: str
+    start: datetime
+    end: datetime | None = None
+    tiers: tuple[Tier, ...] = ()
+    windows: tuple[Window, ...] = ()
+    gpu_hour: GpuHour | None = None
+    source: str
+    checked: date
+    confidence: Confidence = "single_source"
+    label: str = ""
+    note: str = ""
+
+    def holds(self, at: datetime) -> bool:
+        """Whether the instant lies within the row's validity."""
+        return self.start <= at and (self.end is None or at < self.end)
+
+
+class Calendar(Struct, frozen=True, kw_only=True):
+    """Days off of one statutory calendar, known for the years it covers only."""
+
+    name: str
+    years: tuple[int, ...]
+    days: tuple[date, ...]
+    source: str
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """One class of a priced usage: tokens × rate per million, as an interval."""
+
+    leaf: str
+    tokens: int
+    low_per_mtok: Decimal
+    high_per_mtok: Decimal
+    low: Decimal
+    high: Decimal
+
+
+class Priced(Struct, frozen=True, kw_only=True):
+    """What a usage costs, in the row's own currency: a point when low == high.
+
+    The ends are the sums of the lines' ends. why: the decisions in words (row, tier,
+    window, what was not reported).
+    """
+
+    low: Decimal
+    high: Decimal
+    currency: str
+    row: str
+    lines: tuple[Line, ...]
+    why: tuple[str, ...] = ()
+
+
+class Unpriced(Struct, frozen=True, kw_only=True):
+    """Why there is no price, and what would give one. Unknown, never zero."""
+
+    reason: str
+    remedy: str

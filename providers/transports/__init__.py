@@ -1,0 +1,1 @@
+"""Ways to carry an exchange over the network, all recorded in one shape."""

@@ -1,0 +1,113 @@
+"""The `wire` transport: HTTP/1.1 straight on asyncio, made for true instants.
+
+No redirects, no cookies, no HTTP/2, and no retries but one: a kept-alive connection that
+turns out to be closed before a byte of the answer came is replaced once by a fresh one.
+"""
+
+import asyncio
+import ssl
+import zlib
+
+from providers.clock import Clock
+from providers.exchange import Exchange, Fault, FaultKind, HttpRequest, Timeouts
+from providers.transports.connection import Connection
+from providers.transports.deadlines import timed_out
+from providers.transports.dial import DialError, dial
+from providers.transports.pool import Pool
+from providers.transports.target import Target, head_of, target_of
+
+# Accepts the zlib and the gzip container alike.
+_ANY_CONTAINER = zlib.MAX_WBITS | 32
+
+
+class WireTransport:
+    """Sends requests over connections of its own. Belongs to one event loop.
+
+    tls: verification settings other than the system's certificates (`SSL_CERT_FILE` is
+    honoured either way). Proxies are those of the environment.
+    """
+
+    def __init__(self, clock: Clock, *, tls: ssl.SSLContext | None = None) -> None:
+        self._clock = clock
+        # Reading the system's certificates takes milliseconds that belong to no exchange.
+        self._tls = tls or ssl.create_default_context()
+        self._pool = Pool(clock)
+
+    async def exchange(self, request: HttpRequest, timeouts: Timeouts) -> Exchange:
+        """The record of one exchange, failures included; raises only CancelledError."""
+        record = Exchange(issued_s=self._clock.monotonic_s())
+        try:
+            target = target_of(request.url)
+            payload = head_of(request, target) + request.body
+        except ValueError as exc:
+            return self._failed(record, Fault("connection", str(exc)))
+        if (kept := self._pool.take(target)) is not None:
+            self._connected(record, reused=True)
+            if await self._converse(kept, target, payload, record, timeouts):
+                return record
+            record.fresh_retries = 1
+        fresh = await self._dialled(target, record, timeouts)
+        if isinstance(fresh, Fault):
+            return self._failed(record, fresh)
+        self._connected(record, reused=False)
+        await self._converse(fresh, target, payload, record, timeouts)
+        return record
+
+    async def close(self) -> None:
+        """Close the idle connections. Exchanges under way are their callers' to cancel."""
+        await self._pool.close()
+
+    async def _converse(
+        self,
+        connection: Connection,
+        target: Target,
+        payload: bytes,
+        record: Exchange,
+        timeouts: Timeouts,
+    ) -> bool:
+        """Carry the exchange out; False when the connection closed before anything came."""
+        heard = await connection.converse(payload, record, timeouts)
+        self._pool.give(target, connection)
+        record.reads = _inflated(record)
+        return heard or record.fault is None or record.fault.kind != "connection"
+
+    async def _dialled(
+        self, target: Target, record: Exchange, timeouts: Timeouts
+    ) -> Connection | Fault:
+        left_s = record.issued_s + timeouts.total_s - self._clock.monotonic_s()
+
+        def create() -> Connection:
+            return Connection(self._clock, lambda lost: self._pool.forget(target, lost))
+
+        try:
+            async with asyncio.timeout(min(timeouts.connect_s, left_s)):
+                return await dial(target, self._tls if target.secure else None, create)
+        except TimeoutError:
+            kind: FaultKind = "timeout_connect" if timeouts.connect_s <= left_s else "timeout_total"
+            return timed_out(kind, timeouts)
+        except DialError as exc:
+            return Fault("connection", str(exc))
+
+    def _connected(self, record: Exchange, *, reused: bool) -> None:
+        record.connected_s = self._clock.monotonic_s()
+        record.sent_s = record.first_byte_s = record.end_s = record.fault = None
+        record.reused = reused
+
+    def _failed(self, record: Exchange, fault: Fault) -> Exchange:
+        record.end_s = self._clock.monotonic_s()
+        record.fault = fault
+        return record
+
+
+def _inflated(record: Exchange) -> list[tuple[float, bytes]]:
+    """The reads without the compression that a server applied unasked.
+
+    Every read keeps its instant; a body that is not what its header says stays as it came.
+    """
+    if record.header("content-encoding") not in ("gzip", "x-gzip", "deflate"):
+        return record.reads
+    inflater = zlib.decompressobj(_ANY_CONTAINER)
+    try:
+        return [(at_s, inflater.decompress(data)) for at_s, data in record.reads]
+    except zlib.error:
+        return record.reads

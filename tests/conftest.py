@@ -1,0 +1,88 @@
+"""What every test stands on: a clean environment, and skips that count where they must.
+
+Fixtures that start servers live in `tests/servers/`.
+"""
+
+import os
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from providers.embedded.engine import available
+from tests.servers.fixtures import litellm_proxy, llama_server, messages_endpoint
+
+__all__ = ["clean_environment", "litellm_proxy", "llama_server", "messages_endpoint", "workdir"]
+
+REQUIRE_ALL = pytest.StashKey[bool]()
+
+_OURS = ("MAASBENCH_", "OPENAI_", "ANTHROPIC_", "GITHUB_", "XDG_")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+_OTHERS = ("NO_COLOR", "FORCE_COLOR", "CI", "COLUMNS", "SSL_CERT_FILE", "TIKTOKEN_CACHE_DIR")
+# Where the machine keeps its LiteLLM is a fact about the machine, not a setting of ours.
+_KEPT = ("MAASBENCH_LITELLM",)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[REQUIRE_ALL] = os.environ.get("MAASBENCH_REQUIRE_ALL") == "1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked `llamacpp` skip themselves where its wheel is absent."""
+    if reason := available():
+        for item in items:
+            if item.get_closest_marker("llamacpp"):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Under MAASBENCH_REQUIRE_ALL=1 a test that skips itself has failed."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _count_skip(report, item.config)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Under MAASBENCH_REQUIRE_ALL=1 a module that skips itself has failed."""
+    report = yield
+    if report.skipped:
+        _count_skip(report, collector.config)
+    return report
+
+
+def _count_skip(report: pytest.TestReport | pytest.CollectReport, config: pytest.Config) -> None:
+    if config.stash[REQUIRE_ALL]:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"MAASBENCH_REQUIRE_ALL=1 and yet: {reason}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No key, proxy, setting or cache of the person who runs the tests takes part."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name not in _KEPT and _is_personal(name.upper()):
+                patch.delenv(name)
+        home = tmp_path_factory.mktemp("xdg")
+        for kind in ("CONFIG", "CACHE", "DATA", "STATE"):
+            patch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+        yield
+
+
+def _is_personal(name: str) -> bool:
+    return name.startswith(_OURS) or name.endswith("_API_KEY") or name in _PROXIES + _OTHERS
+
+
+@pytest.fixture
+def workdir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory of the test's own."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

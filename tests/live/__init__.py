@@ -1,0 +1,1 @@
+"""Tests against servers that are not ours: real inference, a real proxy."""

@@ -1,0 +1,1 @@
+"""What is shipped, and that it runs where it is installed."""

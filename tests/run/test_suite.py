@@ -1,0 +1,82 @@
+"""Suites: what is accepted, what is refused and in which words."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import ConfigurationError
+from harness.suite import check_suite, find_suite_file, from_environment, read_suite, toml_value
+
+RUNNABLE: dict[str, Any] = {"offers": ["embedded/small"], "workloads": ["smoke"]}
+
+
+def test_a_suite_needs_only_an_offer_and_a_workload() -> None:
+    suite = check_suite(RUNNABLE, origin="s.toml")
+
+    assert suite.epochs == 1
+    assert suite.cache == "cold"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        pytest.param({"epoch": 3}, "unknown key 'epoch': did you mean 'epochs'?", id="misspelt"),
+        pytest.param({"offers": []}, "no offer to run", id="no offer"),
+        pytest.param({"workloads": []}, "no workload to run", id="no workload"),
+        pytest.param({"epochs": "3"}, "epochs: Expected `int`, got `str`", id="wrong type"),
+        pytest.param({"epochs": 0}, "epochs = 0", id="no epochs"),
+        pytest.param({"concurrency": [0]}, "concurrency must be at least 1", id="no concurrency"),
+        pytest.param({"rate": [0.0]}, "rate must be above 0", id="no rate"),
+        pytest.param({"requests": 5, "duration_s": 3.0}, "exclude each other", id="two ends"),
+        pytest.param({"offers": ["a/b", "a/b"]}, "named twice", id="same offer twice"),
+        pytest.param(
+            {"offer": {"embedded/smal": {}}}, "did you mean 'embedded/small'?", id="stray options"
+        ),
+        pytest.param(
+            {"offer": {"embedded/small": {"cpu": 1}}}, "unknown key 'cpu'", id="stray option"
+        ),
+    ],
+)
+def test_a_suite_that_cannot_run_is_refused_in_one_line(change: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        check_suite(RUNNABLE | change, origin="s.toml")
+
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert str(refused.value).startswith("s.toml: ")
+
+
+def test_the_nearest_suite_file_upward_is_found(tmp_path: Path) -> None:
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    (tmp_path / "maasbench.toml").write_text("")
+
+    assert find_suite_file(below) == tmp_path / "maasbench.toml"
+
+
+def test_a_missing_suite_names_the_verb_that_writes_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="maasbench init"):
+        read_suite(tmp_path / "none.toml")
+
+
+def test_broken_toml_is_named_with_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text("epochs = \n")
+
+    with pytest.raises(ConfigurationError, match=r"s\.toml is not TOML.*line 1"):
+        read_suite(file)
+
+
+def test_variables_set_suite_keys() -> None:
+    keys = from_environment({"MAASBENCH_EPOCHS": "3", "MAASBENCH_OFFERS": "a/b,c/d", "X": "1"})
+
+    assert keys == {"epochs": 3, "offers": ["a/b", "c/d"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("3", 3), ("0.5", 0.5), ("true", True), ("[1, 2]", [1, 2]), ("20 CNY", "20 CNY")],
+)
+def test_a_setting_is_read_as_toml_or_as_text(text: str, value: object) -> None:
+    assert toml_value(text) == value

@@ -1,0 +1,1 @@
+"""Functions to write, and how model-written functions are judged."""

@@ -1,0 +1,33 @@
+"""The code in a model's answer. It only finds text; whether it compiles is seen later."""
+
+import re
+from textwrap import dedent
+
+_THOUGHTS = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
+_FENCED = re.compile(
+    r"^[ \t]*```[ \t]*([\w+-]*)[^\n]*\n(.*?)(?:^[ \t]*```[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
+)
+_PYTHON = frozenset({"", "py", "python", "python3"})
+_CODE_LINE = re.compile(r"^(?:import |from |def |async def |class |@|\w+ *=)", re.MULTILINE)
+
+
+def code_for(answer: str, function: str) -> str | None:
+    """The part of `answer` that defines `function`, or None.
+
+    The last fenced Python block that defines it; without any such block, the bare text
+    from its first line of code on. A block that was cut off counts up to the cut.
+    """
+    answer = _THOUGHTS.sub("", answer).replace("\r\n", "\n")
+    blocks = [text for language, text in _FENCED.findall(answer) if language.lower() in _PYTHON]
+    for block in map(dedent, reversed(blocks)):
+        if _defines(block, function):
+            return block
+    if blocks or not _defines(answer, function):
+        return None
+    first = _CODE_LINE.search(answer)
+    return answer[first.start() :] if first else None
+
+
+def _defines(text: str, function: str) -> bool:
+    name = re.escape(function)
+    return re.search(rf"^(?:(?:async )?def {name}\b|{name} *=)", text, re.MULTILINE) is not None

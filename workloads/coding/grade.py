@@ -1,0 +1,57 @@
+"""From an answer to its grade: find the code, run it, say why it failed."""
+
+from time import monotonic
+
+import msgspec
+from msgspec import Struct
+
+from workloads.coding.cases import Case
+from workloads.coding.extract import code_for
+from workloads.coding.judge import Verdict, judge_tests, judge_values
+from workloads.sandbox import Sandbox
+from workloads.task import Grade, JudgedIn, Task, Transcript
+
+
+class CodeJudge(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a code task's `judge` holds: cases to compare, or the set's own asserts."""
+
+    function: str
+    cases: tuple[Case, ...] = ()
+    tests: str | None = None
+    tolerance: float = 0.0
+
+    @property
+    def judged_in(self) -> JudgedIn:
+        return "compare-in-parent" if self.tests is None else "tests-in-child"
+
+
+async def grade_code(task: Task, transcript: Transcript, sandbox: Sandbox) -> Grade:
+    """The grade of the last reply's code; solved only when every case came out right."""
+    judge = msgspec.convert(task.judge, CodeJudge)
+    started = monotonic()
+    verdict = await _verdict(judge, transcript, sandbox)
+    cut_off = transcript.replies[-1].stop == "length"
+    failed = verdict.reason not in ("solved", "not_judged")
+    return Grade(
+        solved=verdict.reason == "solved",
+        score=verdict.score,
+        reason="cut_off" if cut_off and failed else verdict.reason,
+        detail=verdict.detail,
+        judged_in=judge.judged_in,
+        sandbox=sandbox.name,
+        judge_s=monotonic() - started,
+    )
+
+
+async def _verdict(judge: CodeJudge, transcript: Transcript, sandbox: Sandbox) -> Verdict:
+    reply = transcript.replies[-1]
+    if reply.stop == "refused":
+        return Verdict(reason="refused")
+    source = code_for(reply.text, judge.function)
+    if source is None:
+        return Verdict(reason="no_code", detail=f"no definition of {judge.function} was found")
+    if judge.tests is not None:
+        return await judge_tests(sandbox, source, judge.tests)
+    return await judge_values(
+        sandbox, source, judge.function, judge.cases, tolerance=judge.tolerance
+    )

@@ -1,0 +1,134 @@
+"""Judges model-written code: what it returned in the sandbox against what was expected.
+
+compare-in-parent: the sandbox gets the code and the inputs and returns plain values; the
+comparison happens here. tests-in-child: asserts run beside the code, which a hostile
+answer can forge; an honest one is judged the same.
+"""
+
+import json
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from workloads.coding import child
+from workloads.coding.cases import Case, same
+from workloads.sandbox import Limits, Run, Sandbox
+from workloads.task import Reason
+
+LIMITS = Limits()
+_RESULTS = frozenset({"value", "raised", "unusable"})
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """score: share of cases that came out right. detail: the first thing that did not."""
+
+    reason: Reason
+    score: float = 0.0
+    detail: str = ""
+
+
+class Said(Struct, frozen=True):
+    """One line of the child's report."""
+
+    what: str
+    content: Any
+
+
+async def judge_values(
+    sandbox: Sandbox,
+    source: str,
+    function: str,
+    cases: Sequence[Case],
+    *,
+    tolerance: float = 0.0,
+    limits: Limits = LIMITS,
+) -> Verdict:
+    """Whether `function` in `source` returns every case's expected value.
+
+    tolerance: relative or absolute difference at which two floats are still equal.
+    """
+    inputs = [case.inputs() for case in cases]
+    run, said = await _report(sandbox, (source, function, inputs, None), limits)
+    if (early := _never_called(run, said)) is not None:
+        return early
+    results = [line for line in said if line.what in _RESULTS]
+    verdicts = [
+        _verdict(case, results[number], tolerance) if number < len(results) else _ended(run, said)
+        for number, case in enumerate(cases)
+    ]
+    score = sum(verdict.reason == "solved" for verdict in verdicts) / len(cases)
+    first = next((verdict for verdict in verdicts if verdict.reason != "solved"), verdicts[0])
+    return Verdict(reason=first.reason, score=score, detail=first.detail)
+
+
+async def judge_tests(
+    sandbox: Sandbox, source: str, tests: str, *, limits: Limits = LIMITS
+) -> Verdict:
+    """Whether `tests`, a set's own asserts, run through after `source`."""
+    run, said = await _report(sandbox, (source, "", [], tests), limits)
+    if (early := _never_called(run, said)) is not None:
+        return early
+    if any(line.what == "passed" for line in said):
+        return Verdict(reason="solved", score=1.0)
+    verdict = _ended(run, said)
+    if verdict.detail.startswith("AssertionError"):
+        return Verdict(reason="wrong_answer", detail=verdict.detail)
+    return verdict
+
+
+async def _report(
+    sandbox: Sandbox, job: tuple[object, ...], limits: Limits
+) -> tuple[Run, list[Said]]:
+    nonce = secrets.token_hex(16)
+    run = await sandbox.run(
+        [sandbox.python, "-I", "-S", "-B", "child.py"],
+        {"child.py": Path(child.__file__).read_bytes()},
+        repr((nonce, *job)).encode("utf-8", "backslashreplace"),
+        limits,
+    )
+    lines = (line.split(" ", 2) for line in run.stdout.decode("ascii", "replace").splitlines())
+    parts = [line for line in lines if len(line) == 3 and line[0] == nonce]
+    return run, [Said(what, _decoded(text)) for _, what, text in parts]
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    # The code can write here too: nesting and huge numbers must not end the run.
+    except (ValueError, RecursionError):
+        return None
+
+
+def _never_called(run: Run, said: Sequence[Said]) -> Verdict | None:
+    """The verdict when the code did not get as far as running, else None."""
+    if not said:
+        last = run.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        return Verdict(reason="not_judged", detail=" ".join(["the sandbox failed:", *last]))
+    broken = next((line for line in said if line.what == "syntax"), None)
+    return Verdict(reason="syntax_error", detail=str(broken.content)) if broken else None
+
+
+def _verdict(case: Case, result: Said, tolerance: float) -> Verdict:
+    call = f"called with ({case.arguments})"
+    if result.what == "raised":
+        return Verdict(reason="runtime_error", detail=f"{result.content} {call}")
+    if result.what == "unusable":
+        return Verdict(reason="wrong_answer", detail=f"returned {result.content} {call}")
+    if not same(case.value(), result.content, tolerance):
+        return Verdict(reason="wrong_answer", detail=f"another value than expected {call}")
+    return Verdict(reason="solved")
+
+
+def _ended(run: Run, said: Sequence[Said]) -> Verdict:
+    """The verdict on a case whose result never came."""
+    stopped = next((line for line in said if line.what == "stopped"), None)
+    if stopped is not None:
+        return Verdict(reason="runtime_error", detail=str(stopped.content))
+    if run.status == "timeout":
+        return Verdict(reason="judge_timeout", detail="ran longer than the judge allows")
+    ending = {"memory": "used too much memory", "output_limit": "wrote too much output"}
+    detail = ending.get(run.status, f"ended with exit code {run.exit_code} before it returned")
+    return Verdict(reason="runtime_error", detail=detail)

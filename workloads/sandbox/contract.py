@@ -1,0 +1,72 @@
+"""What a sandbox takes, promises and returns: `Limits`, `Run`, `Sandbox`. No I/O.
+
+A sandbox runs one program that nobody trusts. It is not a judge: it knows neither tasks
+nor expected values.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+MIB = 1 << 20
+
+Status = Literal["ok", "timeout", "memory", "killed", "output_limit", "failed"]
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What one program may use.
+
+    wall_s: seconds until everything it started is killed. cpu_s: seconds of processor time,
+    per process. memory_bytes: address space, per process. processes: how many at once.
+    file_bytes: largest file, and size of the private disk where there is one.
+    output_bytes: most that is read from standard output, and from standard error.
+    """
+
+    wall_s: float = 10.0
+    cpu_s: int = 5
+    memory_bytes: int = 512 * MIB
+    processes: int = 32
+    file_bytes: int = 16 * MIB
+    output_bytes: int = MIB
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """How the program ended.
+
+    status: "failed" is an exit code other than zero, "killed" a signal that was not ours.
+    exit_code: as a shell shows it, 128 + n for signal n; None when we ended the program.
+    stdout, stderr: what was written up to the end or the limit. wall_s: with set-up.
+    """
+
+    status: Status
+    exit_code: int | None
+    stdout: bytes
+    stderr: bytes
+    wall_s: float
+
+
+class Sandbox(Protocol):
+    """One way to run a program; every tier looks like this.
+
+    name: as results record it. isolates: whether the network, the user's files and other
+    processes are out of reach. python: the interpreter to name in `argv`.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def isolates(self) -> bool: ...
+
+    @property
+    def python(self) -> str: ...
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        files: Mapping[str, bytes],
+        stdin: bytes,
+        limits: Limits,
+    ) -> Run:
+        """Run `argv` in a directory holding `files`, with an empty environment."""

@@ -1,0 +1,37 @@
+"""Does a task set judge rightly? Its own references must pass and its wrong replies fail."""
+
+from collections.abc import Iterator
+
+from workloads.references import transcript_of
+from workloads.task import Task, Transcript, Workload
+
+
+async def check_set(workload: Workload) -> list[str]:
+    """What is wrong with the set, one line each; an empty list when all is well.
+
+    For every task: the references solve it, the wrong replies do not, an empty answer does
+    not, and one wrong reply among right ones does not either.
+    """
+    problems = []
+    seen: set[str] = set()
+    for task in workload.tasks():
+        if task.id in seen:
+            problems.append(f"{task.id}: the id is used twice")
+        seen.add(task.id)
+        for expected, name, transcript in _trials(task):
+            grade = await workload.grade(task, transcript)
+            if grade.solved is not expected:
+                verdict = f"{grade.reason} {grade.detail}".rstrip()
+                problems.append(f"{task.id}: {name} was judged {verdict}")
+            if grade.reason == "not_judged":
+                problems.append(f"{task.id}: {name} was not judged: {grade.detail}")
+    return problems
+
+
+def _trials(task: Task) -> Iterator[tuple[bool, str, Transcript]]:
+    yield True, "the reference", transcript_of(task, task.references)
+    yield False, "the wrong reply", transcript_of(task, task.wrongs)
+    for number, wrong in enumerate(task.wrongs):
+        mixed = (*task.references[:number], wrong, *task.references[number + 1 :])
+        yield False, f"the wrong reply to turn {number + 1}", transcript_of(task, mixed)
+    yield False, "an empty answer", transcript_of(task, ("",) * len(task.turns))
