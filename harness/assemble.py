@@ -32,7 +32,7 @@ from harness.version import maasbench_version
 from providers.anthropic_messages import AnthropicMessages
 from providers.clock import Clock
 from providers.dialect import Adapter, Dialect
-from providers.embedded import embedded_server
+from providers.embedded.server import embedded_server
 from providers.exchange import Timeouts
 from providers.fx import FxRate
 from providers.money import Money, currency, parse_money
@@ -49,7 +49,8 @@ from providers.pricebook import (
     snapshot_for,
 )
 from providers.probe import preflight
-from providers.simulated import AnswerBook, simulated_child
+from providers.simulated.answers import AnswerBook
+from providers.simulated.child import simulated_child
 from providers.transports.wire import WireTransport
 from workloads import registry
 from workloads.sandbox import Sandbox, choose
@@ -73,6 +74,7 @@ class Plan:
     run: Run
     phases: tuple[Phase, ...]
     workloads: Mapping[str, Workload]
+    options: Mapping[str, OfferOptions]
     budget: Money | None
     estimates: tuple[OfferEstimate, ...]
 
@@ -84,12 +86,14 @@ def plan_run(suite: Suite, *, argv: Sequence[str], clock: Clock, labels: tuple[s
     """
     now = clock.now()
     catalog = load_catalog()
-    offers = tuple(resolve_offer(catalog, suite, name) for name in suite.offers)
+    by_name = {name: resolve_offer(catalog, suite, name) for name in suite.offers}
+    offers = tuple(by_name.values())
+    options = {offer.id: suite.offer.get(name, OfferOptions()) for name, offer in by_name.items()}
     snapshot = snapshot_for(
         catalog,
         offers,
         now,
-        overlay=_declared_rows(suite, offers, now),
+        overlay=_declared_rows(suite, offers, options, now),
         fx=_declared_fx(suite),
     )
     workloads = build_workloads(suite)
@@ -135,6 +139,7 @@ def plan_run(suite: Suite, *, argv: Sequence[str], clock: Clock, labels: tuple[s
         run=run,
         phases=planned,
         workloads=workloads,
+        options=options,
         budget=budget,
         estimates=estimates,
     )
@@ -158,6 +163,10 @@ def resolve_offer(catalog: Catalog, suite: Suite, name: str) -> Offer:
         )
     else:
         offer = catalog.offer(name)
+    if offer.priced_only and not suite.simulate:
+        raise ConfigurationError(
+            f"{name} can be priced but not run: {offer.note or 'it is not a live endpoint'}"
+        )
     changes: dict[str, Any] = {"simulated": suite.simulate}
     if options.base_url is not None:
         changes["base_url"] = options.base_url.rstrip("/")
@@ -220,7 +229,7 @@ async def reachable(plan: Plan, *, clock: Clock) -> AsyncIterator[Mapping[str, E
                 timeouts=timeouts,
                 key=keys[offer.id],
             )
-            await preflight(here, keys[offer.id], transport)
+            await preflight(transport, base_url, offer.dialect, keys[offer.id])
         yield endpoints
 
 
@@ -238,9 +247,9 @@ def answer_book(workloads: Mapping[str, Workload]) -> AnswerBook:
 async def _base_url(stack: AsyncExitStack, plan: Plan, offer: Offer, book: Path | None) -> str:
     slots = max([*plan.suite.concurrency, 1 if not plan.suite.rate else 8, 1])
     if book is not None:
-        options = plan.suite.offer.get(offer.id, OfferOptions())
+        skill = plan.options[offer.id].skill
         return await stack.enter_async_context(
-            simulated_child(offer.id, answers=book, skill=options.skill, seed=plan.suite.seed)
+            simulated_child(offer.id, answers=book, skill=skill, seed=plan.suite.seed)
         )
     if offer.vendor == EMBEDDED_VENDOR:
         return await stack.enter_async_context(embedded_server(offer.model, slots=min(slots, 8)))
@@ -275,15 +284,17 @@ def _settings(suite: Suite, workload: str) -> dict[str, Any]:
     return mine
 
 
-def _declared_rows(suite: Suite, offers: Sequence[Offer], now: datetime) -> list[PriceRow]:
+def _declared_rows(
+    suite: Suite, offers: Sequence[Offer], options: Mapping[str, OfferOptions], now: datetime
+) -> list[PriceRow]:
     """The suite's own prices: `[[prices]]` rows, and each offer's `price` or `gpu`."""
-    rows = list(rows_from_table({"prices": list(suite.prices)}, "[[prices]] of the suite"))
+    rows = list(rows_from_table(list(suite.prices), "[[prices]] of the suite"))
     for offer in offers:
-        options = suite.offer.get(offer.id, OfferOptions())
-        if options.price is not None:
-            rows.append(parse_price_spec(options.price, offer, now))
-        if options.gpu is not None:
-            rows.append(parse_gpu_spec(options.gpu, offer, now, label=options.gpu_label))
+        own = options[offer.id]
+        if own.price is not None:
+            rows.append(parse_price_spec(own.price, offer, now))
+        if own.gpu is not None:
+            rows.append(parse_gpu_spec(own.gpu, offer, now, label=own.gpu_label))
     return rows
 
 

@@ -142,7 +142,7 @@ def unfinished_trials(attempts: int) -> Caveat:
 def few_tasks(n: int) -> Caveat:
     return Caveat(
         code="few_tasks",
-        message=f"{n} tasks: intervals are rough below {FEW_TASKS}",
+        message=f"{n} task{'s' * (n != 1)}: intervals are rough below {FEW_TASKS}",
         remedy="run more tasks; repeats of the same tasks count less",
     )
 

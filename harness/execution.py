@@ -13,7 +13,9 @@ from harness.endpoint import Endpoint
 from harness.live import LiveDisplay
 from harness.reading import summarize_stored
 from harness.records import Ended
-from harness.report import as_html, as_json, as_markdown
+from harness.report.as_html import render_html
+from harness.report.as_json import render_json
+from harness.report.as_markdown import render_markdown
 from harness.runner import Done, Runner
 from harness.store import (
     Journal,
@@ -85,9 +87,9 @@ def already_done(stored: StoredRun) -> Done:
 def write_reports(stored: StoredRun) -> Summary:
     """The files of a run that follow from its journal, written again from scratch."""
     summary = summarize_stored(stored)
-    write_whole(stored.path / "summary.json", as_json.render(summary).encode())
-    write_whole(stored.path / "report.md", as_markdown.render(summary).encode())
-    write_whole(stored.path / "report.html", as_html.render(summary).encode())
+    write_whole(stored.path / "summary.json", render_json(summary).encode())
+    write_whole(stored.path / "report.md", render_markdown(summary).encode())
+    write_whole(stored.path / "report.html", render_html(summary).encode())
     write_parquet(stored.path, stored.attempts, stored.trials)
     return summary
 

@@ -28,8 +28,7 @@ def statutory(name: str, years: Iterable[int]) -> Calendar:
 
     china = holidays.country_holidays("CN")
     # One entry per year for which the State Council's notice has been entered.
-    announced: dict[int, object] = vars(type(china))["special_public_holidays"]
-    covered = sorted(set(years) & set(announced))
+    covered = sorted(set(years) & set(china.special_public_holidays))
     days = sorted(holidays.country_holidays("CN", years=covered)) if covered else []
     return Calendar(
         name=name,

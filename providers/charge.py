@@ -127,7 +127,7 @@ def _span(*rates: Decimal) -> RateRange:
 
 
 def _about(row: PriceRow) -> Iterable[str]:
-    yield f"row {row.id}: {row.source}, checked {row.checked}, {row.confidence}"
+    yield f"row {row.id} ({row.confidence})"
     if row.note:
         yield f"note: {row.note}"
 

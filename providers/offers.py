@@ -10,7 +10,15 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from providers.catalog_files import Model, Region, Vendor, dialect_of, our_files, read_file
+from providers.catalog_files import (
+    Model,
+    Region,
+    ServiceTier,
+    Vendor,
+    dialect_of,
+    our_files,
+    read_file,
+)
 from providers.dialect import Dialect
 from providers.errors import ConfigurationError
 from providers.fx import FxRate
@@ -124,7 +132,7 @@ class Catalog:
             context_tokens=model.context_tokens if model else None,
             max_output_tokens=model.max_output_tokens if model else None,
             priced_only=tier.priced_only if tier else False,
-            note=_notes(model.note if model else "", tier.note if tier else ""),
+            note=_note(model, tier),
         )
 
     def names(self, vendor: str | None = None) -> Iterator[str]:
@@ -138,13 +146,12 @@ class Catalog:
     def _vendor(self, asked: OfferName) -> Vendor:
         if asked.vendor in self.vendors:
             return self.vendors[asked.vendor]
-        written = asked.vendor.lower()
         for known in self.vendors.values():
-            if written in known.known_as:
-                raise _renamed(asked, known.vendor)
-            for name, region in known.regions.items():
-                if written in region.known_as:
-                    raise _renamed(asked, f"{known.vendor}.{name}")
+            names = {known.vendor: known.known_as}
+            names |= {f"{known.vendor}.{name}": r.known_as for name, r in known.regions.items()}
+            for name, also in names.items():
+                if asked.vendor.lower() in also:
+                    raise _renamed(asked, name)
         raise _unknown("vendor", asked.vendor, self.vendors, "the catalogue has")
 
 
@@ -211,8 +218,10 @@ def _effort(dialect: Dialect, asked: OfferName) -> dict[str, Any]:
     return dialect.efforts[asked.effort]
 
 
-def _notes(*notes: str) -> str:
-    return "; ".join(note for note in notes if note)
+def _note(model: Model | None, tier: ServiceTier | None) -> str:
+    notes = [f"retired {model.retired}"] if model and model.retired else []
+    notes += [each.note for each in (model, tier) if each and each.note]
+    return "; ".join(notes)
 
 
 def _renamed(asked: OfferName, name: str) -> ConfigurationError:

@@ -56,6 +56,7 @@ __all__ = [
     "Unpriced",
     "Window",
     "book_hash",
+    "covers",
     "find_row",
     "gaps",
     "parse_gpu_spec",
@@ -158,19 +159,13 @@ def snapshot_for(
     overlay: Iterable[PriceRow] = (),
     fx: Iterable[FxRate] = (),
 ) -> Snapshot:
-    """The rows of the offers that hold at an instant or later, every exchange rate, and the
-    calendars that the rows refer to. `overlay` rows and `fx` rates are the user's own: they
-    stand before the catalogue's and win."""
+    """Every row of the offers, past ones too, with all exchange rates and the calendars that
+    the rows refer to, as of an instant. `overlay` rows and `fx` rates are the user's own:
+    they stand before the catalogue's and win."""
     rows = tuple(
-        row
-        for row in (*overlay, *catalog.rows)
-        if any(covers(row, offer) for offer in offers) and (row.end is None or row.end > at)
+        row for row in (*overlay, *catalog.rows) if any(covers(row, offer) for offer in offers)
     )
-    named = {window.except_calendar for row in rows for window in row.windows}
-    # A year on either side: long runs end in the next, and other zones are ahead or behind.
-    years = range(at.year - 1, at.year + 2)
-    calendars = tuple(statutory(name, years) for name in sorted(filter(None, named)))
-    return _stamped(rows, (*fx, *catalog.fx), calendars, at)
+    return _stamped(rows, (*fx, *catalog.fx), _calendars(rows, at), at)
 
 
 def book_hash(rows: Iterable[PriceRow], fx: Iterable[FxRate], calendars: Iterable[Calendar]) -> str:
@@ -182,6 +177,19 @@ def book_hash(rows: Iterable[PriceRow], fx: Iterable[FxRate], calendars: Iterabl
         sorted(calendars, key=lambda calendar: calendar.name),
     )
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+
+
+def _calendars(rows: Sequence[PriceRow], at: datetime) -> tuple[Calendar, ...]:
+    """The calendars named by the rows, from their first year to the one after `at`."""
+    first_year: dict[str, int] = {}
+    for row in rows:
+        for window in row.windows:
+            if name := window.except_calendar:
+                first_year[name] = min(row.start.year, first_year.get(name, at.year))
+    # One year beyond: a run may go on into it.
+    return tuple(
+        statutory(name, range(year, at.year + 2)) for name, year in sorted(first_year.items())
+    )
 
 
 def _stamped(
@@ -229,11 +237,16 @@ def _no_row(rows: Sequence[PriceRow], offer: Offer) -> Unpriced:
 
 
 def _not_at(rows: Sequence[PriceRow], offer: Offer, at: datetime) -> Unpriced:
-    spans = ", ".join(
-        f"{row.start.isoformat()} to {row.end.isoformat() if row.end else 'now'}"
-        for row in sorted(rows, key=lambda row: row.start)
+    spans: list[tuple[datetime, datetime | None]] = []
+    for row in sorted(rows, key=lambda row: row.start):
+        if spans and spans[-1][1] is not None and row.start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], row.end)
+        else:
+            spans.append((row.start, row.end))
+    known = ", ".join(
+        f"{start.isoformat()} to {end.isoformat() if end else 'now'}" for start, end in spans
     )
     return Unpriced(
-        reason=f"no price of {offer.id} is known at {at.isoformat()} (known: {spans})",
+        reason=f"no price of {offer.id} is known at {at.isoformat()} (known: {known})",
         remedy=_DECLARE,
     )

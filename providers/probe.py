@@ -8,7 +8,7 @@ from providers.failures import complaint_of
 from providers.loose import items, mapping, parsed, text
 
 _PATIENCE = Timeouts(connect_s=10.0, first_token_s=20.0, idle_s=10.0, total_s=30.0)
-_TRANSIENT = frozenset((408, 425, 429, 500, 502, 503, 504, 529))
+_BUSY = (503, 529)
 
 
 async def preflight(
@@ -33,8 +33,9 @@ async def preflight(
         raise ConfigurationError(
             f"{base_url} refused the key ({_said(exchange)}): check the offer's key variable"
         )
+    if exchange.status >= 500 and exchange.status not in _BUSY:
+        raise ConfigurationError(f"{base_url} fails ({_said(exchange)}): is its backend running?")
     if exchange.status >= 400:
-        _warn_off(base_url, exchange)
         return None
     document = parsed(exchange.body().strip())
     if document is None or exchange.status >= 300:
@@ -52,14 +53,6 @@ def models_url(base_url: str, dialect: Dialect) -> str:
         folder = folder.removesuffix(ending)
     prefix = "" if folder == dialect.path else folder
     return f"{base_url.rstrip('/')}{prefix}/models"
-
-
-def _warn_off(base_url: str, exchange: Exchange) -> None:
-    """Raise for a failing gateway; vendors without a list of models also answer 4xx."""
-    status = exchange.status or 0
-    if status in _TRANSIENT or status < 500:
-        return
-    raise ConfigurationError(f"{base_url} fails: {_said(exchange)}; try again later")
 
 
 def _said(exchange: Exchange) -> str:

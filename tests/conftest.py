@@ -10,9 +10,17 @@ from pathlib import Path
 import pytest
 
 from providers.embedded.engine import available
+from tests.goldens import golden
 from tests.servers.fixtures import litellm_proxy, llama_server, messages_endpoint
 
-__all__ = ["clean_environment", "litellm_proxy", "llama_server", "messages_endpoint", "workdir"]
+__all__ = [
+    "clean_environment",
+    "golden",
+    "litellm_proxy",
+    "llama_server",
+    "messages_endpoint",
+    "workdir",
+]
 
 REQUIRE_ALL = pytest.StashKey[bool]()
 
@@ -21,6 +29,12 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 _OTHERS = ("NO_COLOR", "FORCE_COLOR", "CI", "COLUMNS", "SSL_CERT_FILE", "TIKTOKEN_CACHE_DIR")
 # Where the machine keeps its LiteLLM is a fact about the machine, not a setting of ours.
 _KEPT = ("MAASBENCH_LITELLM",)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="write tests/golden/* as they come out now"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

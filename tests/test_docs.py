@@ -1,5 +1,7 @@
 """The documentation cannot lie: sessions run, the reference is generated, links lead on."""
 
+import doctest
+import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,12 +55,12 @@ def test_the_command_line_reference_is_what_help_prints(request: pytest.FixtureR
 
 @pytest.mark.parametrize("verb", [*COMMON, *MORE])
 def test_every_verb_helps_with_an_example(verb: str) -> None:
-    """Help says what a command does, what each option means, and shows a real line."""
-    for name, command in cli_reference.commands(verb):
+    """Help says what a command does, what each option means, and shows a real line of it."""
+    commands = dict(cli_reference.commands(verb))
+    examples = "\n".join(command.epilog or "" for command in commands.values())
+    for name, command in commands.items():
         assert command.help, name
-        if isinstance(command, click.Group):
-            continue
-        assert f"maasbench {name}" in (command.epilog or ""), f"{name}: no example"
+        assert f"maasbench {name}" in examples, f"{name}: no example"
         options = [one for one in command.params if isinstance(one, click.Option)]
         assert [option.name for option in options if not option.help] == [], name
 
@@ -81,6 +83,23 @@ def _markdown() -> Iterator[Path]:
     yield from ROOT.glob("*.md")
     for folder in FOLDERS:
         yield from (ROOT / folder).rglob("*.md")
+
+
+def with_examples() -> Iterator[str]:
+    """The modules whose docstrings show examples."""
+    for package in ("harness", "providers", "workloads", "tests"):
+        for file in sorted((ROOT / package).rglob("*.py")):
+            if re.search(r"^ *>>> ", file.read_text(encoding="utf-8"), re.MULTILINE):
+                yield ".".join(file.relative_to(ROOT).with_suffix("").parts)
+
+
+@pytest.mark.parametrize("module", sorted(with_examples()))
+def test_the_examples_in_docstrings_are_true(module: str) -> None:
+    """What a docstring shows is what the function returns."""
+    failed, tried = doctest.testmod(importlib.import_module(module.removesuffix(".__init__")))
+
+    assert tried
+    assert failed == 0
 
 
 @pytest.mark.parametrize(

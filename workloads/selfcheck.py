@@ -31,7 +31,7 @@ async def check_set(workload: Workload) -> list[str]:
 def _trials(task: Task) -> Iterator[tuple[bool, str, Transcript]]:
     yield True, "the reference", transcript_of(task, task.references)
     yield False, "the wrong reply", transcript_of(task, task.wrongs)
-    for number, wrong in enumerate(task.wrongs):
+    for number, wrong in enumerate(task.wrongs if len(task.turns) > 1 else ()):
         mixed = (*task.references[:number], wrong, *task.references[number + 1 :])
         yield False, f"the wrong reply to turn {number + 1}", transcript_of(task, mixed)
     yield False, "an empty answer", transcript_of(task, ("",) * len(task.turns))

@@ -26,10 +26,10 @@ def command(out: str | None, simulate: bool) -> int:
     """
     from harness.cli.run import carry_out
     from harness.cli.verify import print_table
-    from providers.embedded.server import unavailable
+    from providers.embedded.engine import available
 
     keys = tomllib.loads((files("harness.cli") / "demo.toml").read_text(encoding="utf-8"))
-    why = unavailable()
+    why = available()
     if why is not None and not simulate:
         click.echo(f"No real inference here ({why}): the simulated provider stands in.", err=True)
     keys["simulate"] = simulate or why is not None

@@ -9,7 +9,7 @@ import click
 from harness.errors import ConfigurationError
 
 
-class Numbers(click.ParamType):
+class Numbers(click.ParamType[list[int] | list[float]]):
     """`1,4,16` as numbers."""
 
     name = "N[,N...]"
@@ -26,7 +26,7 @@ class Numbers(click.ParamType):
             self.fail(f"{value!r} is not a list of numbers like 1,4,16", param, ctx)
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     """`90`, `90s`, `5m` or `1h` as seconds."""
 
     name = "S"

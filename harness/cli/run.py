@@ -101,7 +101,7 @@ def _from_flags(
     if ad_hoc is not None:
         keys["offers"] = [*keys.get("offers", ()), ad_hoc]
     offers = list(keys.get("offers", ()))
-    own = {name: given[name] for name in ("price", "gpu") if name in given}
+    own: dict[str, Any] = {name: given[name] for name in ("price", "gpu") if name in given}
     if own and len(offers) != 1:
         raise ConfigurationError(
             "--price and --gpu are for a single offer: "

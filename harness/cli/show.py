@@ -6,22 +6,41 @@ import sys
 from rich.console import Console
 
 from harness.reading import View, summarize_stored
-from harness.report import FORMATS
 from harness.store import StoredRun
+from harness.summary import Summary
 
 FALLBACK_WIDTH = 100
 
 
 def print_report(stored: StoredRun, *, fmt: str = "text", view: View | None = None) -> None:
     """The run's report on standard output."""
-    summary = summarize_stored(stored, view)
-    if fmt != "text":
-        sys.stdout.write(FORMATS[fmt](summary))
-        return
+    sys.stdout.write(render(summarize_stored(stored, view), fmt))
+
+
+def render(summary: Summary, fmt: str) -> str:
+    """The summary as `text`, `md`, `json`, `csv` or `html`; only that format is imported."""
+    match fmt:
+        case "md":
+            from harness.report.as_markdown import render_markdown
+
+            return render_markdown(summary)
+        case "json":
+            from harness.report.as_json import render_json
+
+            return render_json(summary)
+        case "csv":
+            from harness.report.as_csv import render_csv
+
+            return render_csv(summary)
+        case "html":
+            from harness.report.as_html import render_html
+
+            return render_html(summary)
+    from harness.report.as_text import render_text
+
     on_terminal = sys.stdout.isatty()
-    text = as_text.render(
+    return render_text(
         summary,
-        width=Console().width if on_terminal else FALLBACK_WIDTH,
+        console_width=Console().width if on_terminal else FALLBACK_WIDTH,
         color=on_terminal and "NO_COLOR" not in os.environ,
     )
-    sys.stdout.write(text)

@@ -61,6 +61,7 @@ def summarize_cell(
         failures=_failures(work),
         fresh_retries=sum(attempt.fresh_retries for attempt in work),
         **timings,
+        ttft_curve_s=latency.ttft_curve_s(work),
         output_tokens_per_s=latency.output_tokens_per_s(work, busy),
         requests_per_s=latency.requests_per_s(work, busy),
         busy_s=busy,

@@ -15,6 +15,8 @@ from harness.summary.shape import Censored, Percentiles
 from providers.outcomes import MEANING, Outcome
 
 QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95, "p99": 0.99}
+# A drawn distribution needs no more points than a chart has pixels to tell apart.
+CURVE_POINTS = 200
 # Endings that were ours and not the provider's.
 _OURS = (Outcome.CANCELLED, Outcome.LOST)
 
@@ -44,6 +46,17 @@ def ttft_s(attempt: Attempt, *, from_intended: bool = False) -> float | None:
     if first is None:
         return None
     return first - attempt.instants.intended_s if from_intended else first
+
+
+def ttft_curve_s(attempts: Iterable[Attempt]) -> tuple[float, ...]:
+    """The answered attempts' TTFTs, ascending; evenly thinned, both ends kept."""
+    known = sorted(
+        first for each in attempts if is_answered(each) and (first := ttft_s(each)) is not None
+    )
+    if len(known) <= CURVE_POINTS:
+        return tuple(known)
+    step = (len(known) - 1) / (CURVE_POINTS - 1)
+    return tuple(known[round(point * step)] for point in range(CURVE_POINTS))
 
 
 def tpot_s(attempt: Attempt) -> float | None:

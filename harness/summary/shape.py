@@ -97,7 +97,10 @@ class Failure(Struct, frozen=True, kw_only=True):
 
 
 class CellSummary(Struct, frozen=True, kw_only=True):
-    """One (offer, workload, load): a row of the report."""
+    """One (offer, workload, load): a row of the report.
+
+    ttft_curve_s: the TTFTs in ascending order, thinned to `CURVE_POINTS`, for drawing.
+    """
 
     key: str
     offer: str
@@ -122,6 +125,7 @@ class CellSummary(Struct, frozen=True, kw_only=True):
     failures: tuple[Failure, ...]
     fresh_retries: int
     ttft_s: Percentiles
+    ttft_curve_s: tuple[float, ...]
     ttft_from_intended_s: Percentiles
     ttfvt_s: Percentiles
     tpot_s: Percentiles

@@ -72,6 +72,7 @@ def stream(reply: Reply) -> Script:
 
 
 def error_event(body: dict[str, Any]) -> bytes:
+    """An error within a stream: the same object as in a body, as an event of its own name."""
     return event(body, name="error")
 
 

@@ -13,7 +13,6 @@ import msgspec
 from msgspec import Struct
 
 from providers.errors import ConfigurationError
-from providers.nearest import did_you_mean
 from providers.simulated.draws import fraction
 
 FaultKind = Literal[
@@ -81,16 +80,17 @@ def fault_from_table(table: dict[str, Any]) -> FaultRule:
     """The rule in a TOML table. Raises ConfigurationError in one line."""
     kind = table.get("kind")
     if kind not in KINDS:
-        near = did_you_mean(str(kind), KINDS)
-        raise ConfigurationError(f"no fault {kind!r}{near}; there are {', '.join(KINDS)}")
+        raise ConfigurationError(f"no fault {kind!r}; there are {', '.join(KINDS)}")
     try:
         rule = msgspec.convert(table, FaultRule, strict=False)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"fault {kind}: {error}") from error
     if rule.p is not None and not 0 <= rule.p <= 1:
         raise ConfigurationError(f"fault {kind}: p = {rule.p:g} is not between 0 and 1")
-    if min(rule.every or 1, rule.events) < 1 or rule.delay_s < 0 or (rule.after_tokens or 0) < 0:
-        raise ConfigurationError(f"fault {kind}: numbers must not be negative or 0")
+    for name, least in (("every", 1), ("events", 1), ("after_tokens", 0), ("delay_s", 0)):
+        value = getattr(rule, name)
+        if value is not None and value < least:
+            raise ConfigurationError(f"fault {kind}: {name} = {value:g} is less than {least}")
     return rule
 
 

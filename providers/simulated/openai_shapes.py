@@ -25,7 +25,7 @@ def usage_object(count: Count, dialect: Dialect, shape: Shape) -> dict[str, Any]
         "total_tokens": count.input_tokens + count.output_tokens,
     }
     if shape.withholds_details:
-        return usage | {"prompt_tokens_details": None}
+        usage["prompt_tokens_details"] = None
     values: dict[Part, int] = {
         "cache_read": count.cache_read_tokens,
         "cache_miss": count.input_tokens - count.cache_read_tokens,
@@ -37,7 +37,8 @@ def usage_object(count: Count, dialect: Dialect, shape: Shape) -> dict[str, Any]
         if values[part] == 0 and part in dialect.absent_is_zero:
             continue
         for path in paths:
-            _put(usage, path, values[part])
+            if not (shape.withholds_details and path.startswith("prompt_tokens_details.")):
+                _put(usage, path, values[part])
     return usage
 
 
@@ -52,7 +53,8 @@ def stream(reply: Reply, dialect: Dialect, shape: Shape) -> Script:
 
 
 def error_event(body: dict[str, Any]) -> bytes:
-    return event(body)
+    """An error within a stream; SGLang, whose bodies are bare errors, wraps it here only."""
+    return event(body if "error" in body else {"error": body})
 
 
 class _Said(Struct, frozen=True):

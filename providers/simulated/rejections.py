@@ -135,6 +135,19 @@ _ROWS: dict[ErrorStyle, dict[Reason, _Row]] = {
         "server_error": _Row(500, 500, "InternalServerError"),
         "quota_exhausted": _Row(429, 429, "TooManyRequestsError"),
     },
+    "sglang": {
+        "auth": _Row(401, 401, "Unauthorized"),
+        "unknown_model": _Row(404, 404, "NotFoundError"),
+        "unknown_path": _Row(404, 404, "NotFoundError"),
+        "bad_request": _Row(400, 400, "BadRequestError"),
+        "context_exceeded": _Row(
+            400, 400, "BadRequestError", "The input is longer than the model's context length"
+        ),
+        "rate_limited": _Row(429, 429, "TooManyRequestsError"),
+        "overloaded": _Row(503, 503, "ServiceUnavailableError"),
+        "server_error": _Row(500, 500, "InternalServerError"),
+        "quota_exhausted": _Row(429, 429, "TooManyRequestsError"),
+    },
     "llamacpp": {
         "auth": _Row(401, 401, "authentication_error"),
         "unknown_model": _Row(404, 404, "not_found_error"),
@@ -175,8 +188,15 @@ def error_body(
         return {"error": {"message": text, "type": row.type}}
     if style == "llamacpp":
         return {"error": {"code": row.code, "message": text, "type": row.type}}
-    body = {"error": {"message": text, "type": row.type, "param": param, "code": row.code}}
-    return body | ({"request_id": "req_simulated"} if style == "qwen" else {})
+    full: dict[str, Any] = {
+        "message": text,
+        "type": row.type,
+        "param": param,
+        "code": row.code,
+    }
+    if style == "sglang":
+        return {"object": "error"} | full
+    return {"error": full} | ({"request_id": "req_simulated"} if style == "qwen" else {})
 
 
 def rejection(
@@ -198,10 +218,11 @@ def unauthorised(headers: Mapping[str, str], dialect: Dialect) -> bool:
     """True when the vendor wants a key and none came. Any key will do here."""
     if dialect.auth == "none":
         return False
-    if dialect.auth == "x-api-key":
-        return not headers.get("x-api-key", "").strip()
     scheme, _, key = headers.get("authorization", "").partition(" ")
-    return scheme.lower() != "bearer" or not key.strip()
+    if scheme.lower() == "bearer" and key.strip():
+        # Where a vendor wants `x-api-key`, its newer clients send a bearer token.
+        return False
+    return dialect.auth != "x-api-key" or not headers.get("x-api-key", "").strip()
 
 
 def refused_field(body: Mapping[str, Any], dialect: Dialect) -> str | None:

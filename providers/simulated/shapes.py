@@ -12,7 +12,16 @@ from providers.dialect import Dialect
 from providers.errors import ConfigurationError
 
 ErrorStyle = Literal[
-    "openai", "glm", "deepseek", "anthropic", "litellm", "vllm", "llamacpp", "moonshot", "qwen"
+    "openai",
+    "glm",
+    "deepseek",
+    "anthropic",
+    "litellm",
+    "vllm",
+    "sglang",
+    "llamacpp",
+    "moonshot",
+    "qwen",
 ]
 Part = Literal["cache_read", "cache_miss", "cache_write", "fresh_input", "reasoning"]
 
@@ -113,6 +122,12 @@ SHAPES: dict[str, Shape] = {
         finish_rides=True,
         withholds_details=True,
         spelling=_DETAILS | {"cache_write": ("prompt_tokens_details.created_cache_tokens",)},
+    ),
+    "sglang": Shape(
+        errors="sglang",
+        opening_chunk=True,
+        withholds_details=True,
+        spelling={"cache_read": (_CACHED,), "reasoning": ("reasoning_tokens",)},
     ),
     "llamacpp": Shape(
         errors="llamacpp",

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 OURS = {"harness", "providers", "workloads", "maasbench"}
-# Imported by the recipe, which is not shipped and has an environment of its own.
+# Run by hand in an environment of its own, and imported by nothing.
 RECIPE = ROOT / "providers" / "embedded" / "recipe"
 # Each of these costs tenths of a second, or opens the door to a network.
 HEAVY = {

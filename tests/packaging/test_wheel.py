@@ -13,8 +13,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("harness", "providers", "workloads")
-# Shipped with the sources; of no use to those who only install.
-NOT_SHIPPED = PurePosixPath("providers/embedded/recipe")
 
 pytestmark = pytest.mark.package
 
@@ -137,6 +135,5 @@ def _names(wheel: Path) -> list[str]:
 def _source_files() -> Iterator[str]:
     for file in (file for package in PACKAGES for file in (ROOT / package).rglob("*")):
         path = PurePosixPath(file.relative_to(ROOT).as_posix())
-        left_out = "__pycache__" in path.parts or path.suffix == ".got"
-        if file.is_file() and not left_out and not path.is_relative_to(NOT_SHIPPED):
+        if file.is_file() and "__pycache__" not in path.parts and path.suffix != ".got":
             yield str(path)

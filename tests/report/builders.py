@@ -140,7 +140,7 @@ def attempt(of: Trial, number: int = 1, *, start_s: float = 0.0, **changes: Any)
             reasoning_tokens=4,
             provenance="reported",
         ),
-        served_model=of.offer.split("/")[-1],
+        served_model=of.offer.split("/")[-1].split("@")[0],
         reads=11,
         itl=LogHistogram.of([0.1] * 10).buckets,
     )

@@ -353,5 +353,5 @@ def test_every_metric_can_be_read_from_every_cell(name: str) -> None:
 
 
 def test_an_unknown_metric_names_the_nearest() -> None:
-    with pytest.raises(ConfigurationError, match="ttft_s.p95"):
+    with pytest.raises(ConfigurationError, match=r"ttft_s\.p95"):
         metric("ttft.p95")

@@ -1,6 +1,7 @@
 """Tokens, the prompt cache and the exact schedule of a generation, in virtual time."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -80,7 +81,7 @@ def test_jitter_keeps_the_mean_gap_and_the_seed_keeps_the_gaps() -> None:
     def gaps(seed: int) -> list[float]:
         generation = generate(speech, timing, input_tokens=1, visit=Visit(), seed=seed)
         instants = [piece.at_s for piece in generation.pieces]
-        return [after - before for before, after in zip(instants, instants[1:], strict=False)]
+        return [after - before for before, after in pairwise(instants)]
 
     # The standard error of the mean is 0.01 · √(e^0.25 − 1) / √20000 = 0.000038.
     assert sum(gaps(1)) / 20_000 == pytest.approx(0.01, abs=0.0002)

@@ -106,8 +106,8 @@ async def test_openai_calls_tools_and_goes_on_after_their_results(
         whole = await client.chat.completions.create(
             model=MODEL, messages=user("sum up"), tools=[OPENAI_TOOL]
         )
-        message = whole.choices[0].message.model_dump(exclude_none=True)
-        results = [
+        message: Any = whole.choices[0].message.model_dump(exclude_none=True)
+        results: Any = [
             {"role": "tool", "tool_call_id": call["id"], "content": "3"}
             for call in message["tool_calls"]
         ]
@@ -140,11 +140,13 @@ def _called(message: dict[str, Any]) -> list[Any]:
 async def test_openai_raises_what_its_users_know(fault: str, raised: type[openai.APIError]) -> None:
     async with openai_client(config(Dialect(), faults=(parse_fault(fault),))) as client:
         with pytest.raises(raised):
-            stream = await client.chat.completions.create(
-                model=MODEL, messages=user("2 + 2?"), stream=True
-            )
-            async for _ in stream:
-                pass
+            await _drained(client)
+
+
+async def _drained(client: openai.AsyncOpenAI) -> None:
+    stream = await client.chat.completions.create(model=MODEL, messages=user("2 + 2?"), stream=True)
+    async for _ in stream:
+        pass
 
 
 async def test_openai_without_a_model_of_that_name_or_with_a_refused_field() -> None:

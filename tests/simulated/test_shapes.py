@@ -92,12 +92,23 @@ SAMPLES: dict[str, tuple[Count, Dialect, dict[str, Any]]] = {
     ),
     "vllm": (
         Count(input_tokens=17, cache_read_tokens=16, output_tokens=6),
+        dialect(absent_is_zero=("reasoning",)),
+        {
+            "prompt_tokens": 17,
+            "completion_tokens": 6,
+            "total_tokens": 23,
+            "prompt_tokens_details": None,
+        },
+    ),
+    "sglang": (
+        Count(input_tokens=17, cache_read_tokens=16, output_tokens=6, reasoning_tokens=3),
         dialect(),
         {
             "prompt_tokens": 17,
             "completion_tokens": 6,
             "total_tokens": 23,
             "prompt_tokens_details": None,
+            "reasoning_tokens": 3,
         },
     ),
     "llamacpp": (

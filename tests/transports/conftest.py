@@ -1,94 +1,31 @@
-"""Loopback servers that control every byte and every close."""
+"""Servers that stop with their test, and a transport that is closed after it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from ssl import SSLContext
 
 import pytest
 
 from providers.clock import SystemClock
 from providers.transports.wire import WireTransport
+from tests.transports.serving import Handler, Served, serving
 
-Handler = Callable[["Peer"], Awaitable[None]]
-
-
-class Peer:
-    """The server's end of one connection; `number` counts connections from 1."""
-
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int
-    ) -> None:
-        self._reader = reader
-        self._writer = writer
-        self.number = number
-
-    async def request(self) -> tuple[str, bytes]:
-        """The next request's head and body; raises IncompleteReadError at the end."""
-        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        lengths = [
-            int(line.partition(":")[2])
-            for line in head.splitlines()
-            if line.lower().startswith("content-length:")
-        ]
-        return head, await self._reader.readexactly(lengths[0] if lengths else 0)
-
-    async def send(self, data: bytes) -> None:
-        self._writer.write(data)
-        await self._writer.drain()
-
-    async def closed(self) -> None:
-        """Return when the client has closed its end."""
-        while await self._reader.read(65_536):
-            pass
-
-    async def closed_or_reset(self) -> None:
-        try:
-            await self.closed()
-        except ConnectionResetError:
-            return
-
-    def reset(self) -> None:
-        self._writer.transport.abort()
-
-
-class Served:
-    """A running server: its port, and how many connections it has accepted."""
-
-    def __init__(self) -> None:
-        self.port = 0
-        self.connections = 0
-
-    def url(self, path: str = "/v1/chat/completions", scheme: str = "http") -> str:
-        return f"{scheme}://127.0.0.1:{self.port}{path}"
-
-
-@asynccontextmanager
-async def serving(handler: Handler, tls: SSLContext | None = None) -> AsyncIterator[Served]:
-    """A server on a free loopback port that runs the handler once per connection."""
-    served, failures = Served(), list[BaseException]()
-
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        served.connections += 1
-        try:
-            await handler(Peer(reader, writer, served.connections))
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        except Exception as exc:
-            failures.append(exc)
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
-    served.port = server.sockets[0].getsockname()[1]
-    try:
-        yield served
-    finally:
-        server.close()
-    assert failures == []
-
-
+LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 Serve = Callable[..., Awaitable[Served]]
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, LoopFactory]:
+    """Everything here has to hold on Python's own loop and on uvloop, which measures."""
+    factories: dict[str, LoopFactory] = {"asyncio": asyncio.new_event_loop}
+    if sys.platform != "win32":
+        import uvloop
+
+        factories["uvloop"] = uvloop.new_event_loop
+    return factories
 
 
 @pytest.fixture

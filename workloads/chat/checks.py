@@ -25,7 +25,12 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 class Check(
-    Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="kind"
+    Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
 ):
     """One condition on the reply to `turn`, counted from 1; 0 is the last."""
 
@@ -36,19 +41,21 @@ class Check(
         raise NotImplementedError
 
 
-class Contains(Check, tag="contains"):
-    """Every text occurs."""
+class Contains(Check, frozen=True, kw_only=True, tag="contains"):
+    """Every text occurs; a line break counts as a space."""
 
     texts: tuple[str, ...]
     ignore_case: bool = False
 
     def fault(self, reply: Reply) -> str | None:
         said = _folded(reply.text, ignore_case=self.ignore_case)
-        missing = [text for text in self.texts if _folded(text, ignore_case=self.ignore_case) not in said]
+        missing = [
+            text for text in self.texts if _folded(text, ignore_case=self.ignore_case) not in said
+        ]
         return f"lacks {missing[0]!r}" if missing else None
 
 
-class NotContains(Check, tag="not_contains"):
+class NotContains(Check, frozen=True, kw_only=True, tag="not_contains"):
     """None of the texts occurs. An empty reply does not count as leaving them out."""
 
     texts: tuple[str, ...]
@@ -62,7 +69,7 @@ class NotContains(Check, tag="not_contains"):
         return f"has {found[0]!r}" if found else None
 
 
-class Equals(Check, tag="equals"):
+class Equals(Check, frozen=True, kw_only=True, tag="equals"):
     """The reply is this text, spaces around it aside."""
 
     text: str
@@ -71,7 +78,7 @@ class Equals(Check, tag="equals"):
         return None if reply.text.strip() == self.text else f"is not {self.text!r}"
 
 
-class Matches(Check, tag="matches"):
+class Matches(Check, frozen=True, kw_only=True, tag="matches"):
     """The pattern is found; `^` and `$` are ends of lines."""
 
     pattern: str
@@ -81,7 +88,7 @@ class Matches(Check, tag="matches"):
         return None if found else f"does not match {self.pattern!r}"
 
 
-class JsonEquals(Check, tag="json_equals"):
+class JsonEquals(Check, frozen=True, kw_only=True, tag="json_equals"):
     """The reply is JSON, fenced or bare, with this value. 1 and 1.0 are equal, True is not."""
 
     value: Any
@@ -93,7 +100,28 @@ class JsonEquals(Check, tag="json_equals"):
         return problem
 
 
-class JsonShape(Check, tag="json_shape"):
+class JsonHas(Check, frozen=True, kw_only=True, tag="json_has"):
+    """The reply is JSON with this value at the end of a path of names and positions."""
+
+    path: tuple[str | int, ...]
+    value: Any
+
+    def fault(self, reply: Reply) -> str | None:
+        found, problem = _json(reply.text)
+        for step in self.path:
+            try:
+                found = found[step]
+            except (TypeError, LookupError):
+                problem = problem or f"lacks {self._shown()}"
+        if problem is None and not _equal(self.value, found):
+            return f"has another {self._shown()} than {msgspec.json.encode(self.value).decode()}"
+        return problem
+
+    def _shown(self) -> str:
+        return "/".join(map(str, self.path))
+
+
+class JsonShape(Check, frozen=True, kw_only=True, tag="json_shape"):
     """The reply is a JSON object with exactly these fields, of these JSON types."""
 
     fields: dict[str, str]
@@ -112,7 +140,7 @@ class JsonShape(Check, tag="json_shape"):
         return None
 
 
-class Words(Check, tag="words"):
+class Words(Check, frozen=True, kw_only=True, tag="words"):
     """Between `low` and `high` words, as spaces separate them."""
 
     low: int = 1
@@ -123,7 +151,7 @@ class Words(Check, tag="words"):
         return None if self.low <= count <= self.high else f"has {count} words"
 
 
-class Lines(Check, tag="lines"):
+class Lines(Check, frozen=True, kw_only=True, tag="lines"):
     """Between `low` and `high` lines that are not empty."""
 
     low: int = 1
@@ -134,7 +162,7 @@ class Lines(Check, tag="lines"):
         return None if self.low <= count <= self.high else f"has {count} lines"
 
 
-class ToolCalled(Check, tag="tool_called"):
+class ToolCalled(Check, frozen=True, kw_only=True, tag="tool_called"):
     """Exactly one tool is called, this one, with these arguments."""
 
     name: str
@@ -151,13 +179,33 @@ class ToolCalled(Check, tag="tool_called"):
         return None if right else f"calls {call.name} with {call.arguments}"
 
 
+class NoToolCalled(Check, frozen=True, kw_only=True, tag="no_tool_called"):
+    """No tool is called; the reply says something instead."""
+
+    def fault(self, reply: Reply) -> str | None:
+        if reply.tool_calls:
+            return f"calls {reply.tool_calls[0].name!r}"
+        return None if reply.text.strip() else "is empty"
+
+
 AnyCheck = (
-    Contains | NotContains | Equals | Matches | JsonEquals | JsonShape | Words | Lines | ToolCalled
+    Contains
+    | NotContains
+    | Equals
+    | Matches
+    | JsonEquals
+    | JsonHas
+    | JsonShape
+    | Words
+    | Lines
+    | ToolCalled
+    | NoToolCalled
 )
 
 
 def _folded(text: str, *, ignore_case: bool) -> str:
-    return text.casefold() if ignore_case else text
+    one_line = " ".join(text.split())
+    return one_line.casefold() if ignore_case else one_line
 
 
 def _json(text: str) -> tuple[Any, str | None]:

@@ -11,8 +11,8 @@ _PYTHON = frozenset({"", "py", "python", "python3"})
 _CODE_LINE = re.compile(r"^(?:import |from |def |async def |class |@|\w+ *=)", re.MULTILINE)
 
 
-def code_for(answer: str, function: str) -> str | None:
-    """The part of `answer` that defines `function`, or None.
+def code_for(answer: str, name: str) -> str | None:
+    """The part of `answer` that defines `name`, or None.
 
     The last fenced Python block that defines it; without any such block, the bare text
     from its first line of code on. A block that was cut off counts up to the cut.
@@ -20,14 +20,15 @@ def code_for(answer: str, function: str) -> str | None:
     answer = _THOUGHTS.sub("", answer).replace("\r\n", "\n")
     blocks = [text for language, text in _FENCED.findall(answer) if language.lower() in _PYTHON]
     for block in map(dedent, reversed(blocks)):
-        if _defines(block, function):
+        if _defines(block, name):
             return block
-    if blocks or not _defines(answer, function):
+    if blocks or not _defines(answer, name):
         return None
     first = _CODE_LINE.search(answer)
     return answer[first.start() :] if first else None
 
 
-def _defines(text: str, function: str) -> bool:
-    name = re.escape(function)
-    return re.search(rf"^(?:(?:async )?def {name}\b|{name} *=)", text, re.MULTILINE) is not None
+def _defines(text: str, name: str) -> bool:
+    escaped = re.escape(name)
+    pattern = rf"^(?:(?:(?:async )?def|class) {escaped}\b|{escaped} *=)"
+    return re.search(pattern, text, re.MULTILINE) is not None

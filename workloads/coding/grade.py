@@ -13,9 +13,15 @@ from workloads.task import Grade, JudgedIn, Task, Transcript
 
 
 class CodeJudge(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What a code task's `judge` holds: cases to compare, or the set's own asserts."""
+    """What a code task's `judge` holds: cases to compare, or the set's own asserts.
 
-    function: str
+    name: what the answer must define. wrapper: code added after it; call: the function of
+    it to call, instead of `name`.
+    """
+
+    name: str
+    call: str | None = None
+    wrapper: str = ""
     cases: tuple[Case, ...] = ()
     tests: str | None = None
     tolerance: float = 0.0
@@ -47,11 +53,15 @@ async def _verdict(judge: CodeJudge, transcript: Transcript, sandbox: Sandbox) -
     reply = transcript.replies[-1]
     if reply.stop == "refused":
         return Verdict(reason="refused")
-    source = code_for(reply.text, judge.function)
+    source = code_for(reply.text, judge.name)
     if source is None:
-        return Verdict(reason="no_code", detail=f"no definition of {judge.function} was found")
+        return Verdict(reason="no_code", detail=f"no definition of {judge.name} was found")
     if judge.tests is not None:
         return await judge_tests(sandbox, source, judge.tests)
     return await judge_values(
-        sandbox, source, judge.function, judge.cases, tolerance=judge.tolerance
+        sandbox,
+        f"{source}\n{judge.wrapper}",
+        judge.call or judge.name,
+        judge.cases,
+        tolerance=judge.tolerance,
     )

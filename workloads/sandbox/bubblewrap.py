@@ -89,7 +89,7 @@ def _visible(interpreter: Interpreter) -> list[str]:
 
 
 def _version(program: str) -> tuple[int, ...]:
-    said = subprocess.run(  # noqa: S603
+    said = subprocess.run(
         [program, "--version"], capture_output=True, text=True, timeout=5, check=False
     ).stdout
     return tuple(int(part) for part in re.findall(r"\d+", said)[:2])

@@ -41,7 +41,7 @@ class Landlock:
         self.python = interpreter.path
         self._calls = calls.hex()
         self._stage = Path(filtered.__file__).read_text(encoding="utf-8")
-        self._readable = [path for path, _ in system_tree()] + ["/dev/null", "/dev/urandom"]
+        self._readable = [path for path, _ in system_tree()] + ["/dev/urandom"]
         if interpreter.prefix is not None:
             self._readable.append(interpreter.prefix)
 
@@ -83,6 +83,7 @@ class Landlock:
             "wall_s": limits.wall_s + 5.0,
             "sandbox": {
                 "fs_readable": [*self._readable, directory],
+                "fs_writable": ["/dev/null"],
                 "clean_env": True,
                 "env": {"PATH": "/usr/bin:/bin", "HOME": directory, "LANG": "C.UTF-8"},
                 # Of all processes together; the limit on each is met first and ends politely.

@@ -1,0 +1,145 @@
+"""What every report for people says, before it is laid out: tables and lines of text.
+
+Text in here is plain and unescaped, and some of it was written by providers: each format
+escapes all of it.
+"""
+
+from msgspec import Struct
+
+from harness.report import tables
+from harness.report.tables import Table
+from harness.report.wording import UNKNOWN, counted, plain, total
+from harness.stats import Caveat
+from harness.summary import CellSummary, Summary, groups
+from harness.summary.shape import PriceUsed
+
+LEGEND = (
+    "Intervals are at 95 %, n beside them (tasks; attempts for latencies). – is unknown, or not"
+    " supported by n. Offers inside the noise share a rank. Latencies count from the issue of"
+    " answered attempts; p95* counts failed ones as slower than any."
+)
+
+
+class Warned(Struct, frozen=True, kw_only=True):
+    """A warning and whom it concerns: the run (nobody named) or some of its cells."""
+
+    where: str
+    code: str
+    message: str
+    remedy: str
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """The cells that may be compared, as tables."""
+
+    heading: str
+    tables: tuple[Table, ...]
+
+
+class Content(Struct, frozen=True, kw_only=True):
+    title: str
+    labels: tuple[str, ...]
+    facts: tuple[str, ...]
+    groups: tuple[Group, ...]
+    failures: tuple[str, ...]
+    overhead: tuple[str, ...]
+    warnings: tuple[Warned, ...]
+    prices: tuple[str, ...]
+    legend: str = LEGEND
+
+
+def content(summary: Summary) -> Content:
+    """All that a report for people says of a summary."""
+    return Content(
+        title=plain(summary.run.name),
+        labels=tuple(map(plain, summary.run.labels)),
+        facts=_facts(summary),
+        groups=tuple(
+            Group(heading=_heading(cells), tables=_tables(cells))
+            for cells in groups(summary.cells).values()
+        ),
+        failures=tuple(line for cell in summary.cells for line in _failures(cell)),
+        overhead=tuple(line for cell in summary.cells for line in _overhead(cell)),
+        warnings=_warnings(summary),
+        prices=_prices(summary),
+    )
+
+
+def _facts(summary: Summary) -> tuple[str, ...]:
+    run = summary.run
+    ended = run.ended
+    return (
+        f"run {plain(run.run_id)}, {run.created_at:%Y-%m-%d %H:%M %Z}"
+        + (f", {ended.duration_s:.0f} s, {ended.reason}" if ended else ", no end record"),
+        f"{counted(run.epochs, 'epoch')}, seed {run.seed}"
+        + (f", budget {plain(run.budget)}" if run.budget else "")
+        + f", maasbench {plain(run.maasbench_version)}, price book {plain(run.book_hash[:12])}",
+    )
+
+
+def _heading(cells: list[CellSummary]) -> str:
+    first = cells[0]
+    tasks = max(cell.tasks for cell in cells)
+    return f"{plain(first.workload)}, load {plain(first.load)}, {counted(tasks, 'task')}"
+
+
+def _tables(cells: list[CellSummary]) -> tuple[Table, ...]:
+    made = (tables.cost_table(cells), tables.speed_table(cells), tables.class_table(cells))
+    return tuple(table for table in made if table is not None)
+
+
+def _failures(cell: CellSummary) -> list[str]:
+    return [
+        f"{plain(cell.offer)}: {plain(each.outcome)} ×{each.count}"
+        + (f": {plain(each.message)}" if each.message else "")
+        for each in cell.failures
+    ]
+
+
+def _overhead(cell: CellSummary) -> list[str]:
+    return [
+        f"{plain(cell.offer)}: {each.purpose}, {counted(each.attempts, 'attempt')},"
+        f" {total(each.spent, each.priced_share)} {cell.cost.currency}"
+        for each in cell.overhead
+    ]
+
+
+def _warnings(summary: Summary) -> tuple[Warned, ...]:
+    """The run's warnings, then the cells'; one that several cells share is said once."""
+    concerned: dict[Caveat, list[str]] = {}
+    for cell in summary.cells:
+        for caveat in cell.warnings:
+            concerned.setdefault(caveat, []).append(plain(cell.offer))
+    found: list[tuple[Caveat, list[str]]] = [(caveat, []) for caveat in summary.warnings]
+    return tuple(
+        Warned(
+            where=", ".join(dict.fromkeys(where)),
+            code=caveat.code,
+            message=plain(caveat.message),
+            remedy=plain(caveat.remedy),
+        )
+        for caveat, where in [*found, *concerned.items()]
+    )
+
+
+def _prices(summary: Summary) -> tuple[str, ...]:
+    rates = [
+        f"1 {rate.base} = {rate.rate} {rate.quote} on {rate.on}, {plain(rate.source)}"
+        for rate in summary.fx
+    ]
+    return (*map(_price, summary.prices), *rates)
+
+
+def _price(price: PriceUsed) -> str:
+    if price.checked is None:
+        return f"{plain(price.row)}: not in the run's snapshot"
+    parts = (
+        price.label,
+        price.currency,
+        (price.confidence or UNKNOWN).replace("_", " "),
+        f"checked {price.checked} ({counted(price.age_days or 0, 'day')} before the run)",
+        price.source,
+        price.note,
+        "for " + ", ".join(price.offers),
+    )
+    return f"{plain(price.row)}: " + "; ".join(plain(part) for part in parts if part)

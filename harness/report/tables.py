@@ -1,0 +1,158 @@
+"""The report's tables as plain text: what stands in each cell, whatever the format.
+
+A `Figure` of a table has a main text and, beside or below it, what it must not be read
+without: its interval and its n.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from harness.report import wording
+from harness.report.wording import UNKNOWN, plain
+from harness.stats import Estimate
+from harness.summary import CellSummary
+from harness.summary.shape import Percentiles
+
+
+class Figure(Struct, frozen=True):
+    """One number of a table, and the pieces of text that belong with it."""
+
+    main: str
+    beside: tuple[str, ...] = ()
+
+
+class Table(Struct, frozen=True, kw_only=True):
+    """The first column names the offer, the others are numbers."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Figure, ...], ...]
+
+
+def cost_table(cells: Sequence[CellSummary]) -> Table:
+    """Who solved how much, at what cost, and who is cheaper beyond the noise."""
+    currency = cells[0].cost.currency
+    profiled = any(cell.cost.at_profile for cell in cells)
+    columns = ["offer", "rank", "solved", f"{currency} per solved", f"{currency} per task"]
+    columns += [f"{currency} per solved at profile"] * profiled + [f"{currency} spent"]
+    return Table(
+        title="What a solved task costs",
+        columns=tuple(columns),
+        rows=tuple(_cost_row(cell, profiled=profiled) for cell in _by_rank(cells)),
+    )
+
+
+def speed_table(cells: Sequence[CellSummary]) -> Table:
+    """How fast the answers came, how much of the input was cached, and what failed."""
+    return Table(
+        title="Speed, cache and the provider's failures",
+        columns=(
+            "offer",
+            "TTFT p50",
+            "end p50",
+            "per token p50",
+            "output tokens/s",
+            "input cached",
+            "failed trials",
+            "failed attempts",
+        ),
+        rows=tuple(_speed_row(cell) for cell in _by_rank(cells)),
+    )
+
+
+def class_table(cells: Sequence[CellSummary]) -> Table | None:
+    """Where the money went; None when there is none."""
+    classes = list(dict.fromkeys(name for cell in cells for name in cell.cost.by_class))
+    if not classes:
+        return None
+    return Table(
+        title=f"Where the money went, {cells[0].cost.currency}",
+        columns=("offer", *(name.replace("_", " ") for name in classes)),
+        rows=tuple(
+            (_offer(cell), *(_class_share(cell, name) for name in classes))
+            for cell in _by_rank(cells)
+        ),
+    )
+
+
+def _cost_row(cell: CellSummary, *, profiled: bool) -> tuple[Figure, ...]:
+    cost, profile = cell.cost, cell.cost.at_profile
+    at_profile = _money(profile.per_solved) if profile else Figure(UNKNOWN)
+    native = [f"{wording.total(v)} {k}" for k, v in cost.native.items() if k != cost.currency]
+    partly = cost.priced_share not in (None, 1.0)
+    beside = [*native, *([f"{wording.percent(cost.priced_share)} priced"] if partly else [])]
+    spent = Figure(wording.total(cost.spent, cost.priced_share), tuple(beside))
+    return (
+        _offer(cell),
+        Figure(UNKNOWN if cell.rank is None else str(cell.rank)),
+        _solved(cell),
+        _money(cost.per_solved),
+        _money(cost.per_task),
+        *([at_profile] if profiled else []),
+        spent,
+    )
+
+
+def _speed_row(cell: CellSummary) -> tuple[Figure, ...]:
+    return (
+        _offer(cell),
+        _latency(cell.ttft_s),
+        _latency(cell.e2e_s),
+        Figure(wording.seconds(cell.tpot_s.p50), (f"n={cell.tpot_s.n}",)),
+        Figure(wording.rate(cell.output_tokens_per_s)),
+        Figure(wording.percent(cell.cached_input_share)),
+        Figure(f"{cell.provider_failures}/{cell.trials}"),
+        Figure(f"{cell.attempts - cell.answered}/{cell.attempts}"),
+    )
+
+
+def _offer(cell: CellSummary) -> Figure:
+    """The offer, and below it the served model where the name differs from the asked one."""
+    served = cell.served_model
+    asked = cell.offer.split("/", 1)[-1].split("@")[0].split("+")[0]
+    differs = served is not None and served != asked
+    return Figure(plain(cell.offer), (f"served: {plain(served)}",) if served and differs else ())
+
+
+def _solved(cell: CellSummary) -> Figure:
+    share = wording.percent(cell.solve_rate.estimate)
+    return Figure(
+        f"{cell.solved}/{cell.trials} = {share}", wording.percent_interval(cell.solve_rate)
+    )
+
+
+def _money(estimate: Estimate) -> Figure:
+    return Figure(wording.ratio_of_money(estimate), wording.money_interval(estimate))
+
+
+def _latency(found: Percentiles) -> Figure:
+    """p50 with its bounds, p95, and p95* (`content.LEGEND`) where attempts failed."""
+    low, high = found.intervals.get("p50", (None, None))
+    pieces = [] if low is None or high is None else [wording.seconds_interval(low, high)]
+    if found.p95 is not None:
+        pieces.append(f"p95 {wording.seconds(found.p95)}")
+    censored = found.with_failures
+    if censored is not None and censored.p95_failed:
+        pieces.append("p95* never")
+    elif censored is not None and censored.p95 is not None:
+        pieces.append(f"p95* {wording.seconds(censored.p95)}")
+    return Figure(wording.seconds(found.p50), (*pieces, f"n={found.n}"))
+
+
+def _class_share(cell: CellSummary, name: str) -> Figure:
+    amount, spent = cell.cost.by_class.get(name), cell.cost.spent
+    if amount is None:
+        return Figure(UNKNOWN)
+    share = wording.percent(float(amount / spent)) if spent else UNKNOWN
+    return Figure(share, (wording.total(amount),))
+
+
+def _by_rank(cells: Sequence[CellSummary]) -> list[CellSummary]:
+    """Best rank first, then by cost per solved; without a rank last, in the run's order."""
+
+    def place(cell: CellSummary) -> tuple[bool, int, bool, float]:
+        estimate = cell.cost.per_solved.estimate
+        return (cell.rank is None, cell.rank or 0, estimate is None, estimate or 0.0)
+
+    return sorted(cells, key=place)

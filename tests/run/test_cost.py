@@ -1,0 +1,165 @@
+"""Charges: what an attempt cost by its tokens, its time, its outcome and its currency."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from harness.cost import Charge, NoCharge, busy_hours, price_attempts
+from harness.records import Attempt, Instants
+from providers.dialect import ErrorDetail
+from providers.fx import FxRate
+from providers.offers import Offer
+from providers.outcomes import Billable, Outcome
+from providers.pricebook import Snapshot, parse_gpu_spec, parse_price_spec
+from providers.usage import Usage
+from tests.report.builders import START, attempt, trial
+
+OFFER = Offer(id="v/m", vendor="v", model="m", base_url="http://127.0.0.1")
+FX = FxRate(base="USD", quote="CNY", rate=Decimal("7"), on=date(2026, 11, 1), source="a test")
+
+
+def book(price: str | None = "0.1/1/2 USD", gpu: str | None = None) -> Snapshot:
+    rows = [parse_price_spec(price, OFFER, START)] if price else []
+    rows += [parse_gpu_spec(gpu, OFFER, START)] if gpu else []
+    return Snapshot(rows=tuple(rows), fx=(FX,), calendars=(), book_hash="x", taken_at=START)
+
+
+def tried(**changes: Any) -> Attempt:
+    return replace(attempt(trial("v/m", 1)), offer="v/m", **changes)
+
+
+def charge_of(each: Attempt, snapshot: Snapshot, currency: str = "USD") -> Charge | NoCharge:
+    return price_attempts(snapshot, [OFFER], [each], currency=currency)[each.attempt]
+
+
+def test_tokens_are_priced_by_class_and_add_up() -> None:
+    charge = charge_of(tried(), book())
+
+    assert isinstance(charge, Charge)
+    # 60 fresh at 1, 40 cached at 0.1, 11 out at 2, per million.
+    assert charge.low == charge.high == Decimal("0.000086")
+    assert sum(low for low, _ in charge.by_class.values()) == charge.low
+
+
+def test_an_unbillable_failure_costs_nothing() -> None:
+    charge = charge_of(tried(outcome=Outcome.OVERLOADED, usage=Usage()), book())
+
+    assert isinstance(charge, Charge)
+    assert (charge.low, charge.high) == (0, 0)
+
+
+def test_the_vendors_own_word_on_billing_wins_over_the_outcomes() -> None:
+    said = ErrorDetail(message="cut", billable=Billable.YES)
+
+    charge = charge_of(tried(outcome=Outcome.OVERLOADED, error=said), book())
+
+    assert isinstance(charge, Charge)
+    assert charge.low == Decimal("0.000086")
+
+
+def test_a_lost_attempt_costs_between_nothing_and_its_reservation() -> None:
+    lost = tried(
+        outcome=Outcome.LOST, usage=Usage(), reserved_amount="0.25", reserved_currency="USD"
+    )
+
+    charge = charge_of(lost, book())
+
+    assert isinstance(charge, Charge)
+    assert (charge.low, charge.high) == (0, Decimal("0.25"))
+
+
+def test_an_answer_without_usage_has_no_price() -> None:
+    charge = charge_of(tried(usage=Usage()), book())
+
+    assert isinstance(charge, NoCharge)
+
+
+def test_an_offer_without_a_row_has_no_price_and_a_remedy() -> None:
+    charge = charge_of(tried(), book(price=None))
+
+    assert isinstance(charge, NoCharge)
+    assert "--price" in charge.remedy
+
+
+def test_money_is_converted_by_the_dated_rate() -> None:
+    charge = charge_of(tried(), book(), currency="CNY")
+
+    assert isinstance(charge, Charge)
+    assert charge.low == Decimal("0.000602")
+    assert (charge.currency, charge.native_currency) == ("CNY", "USD")
+
+
+def test_without_a_rate_there_is_no_price_in_that_currency() -> None:
+    charge = charge_of(tried(), book(), currency="EUR")
+
+    assert isinstance(charge, NoCharge)
+    assert "[[fx]]" in charge.remedy
+
+
+def spans(*seconds: tuple[float, float]) -> list[Attempt]:
+    return [
+        tried(
+            attempt=f"a{number}",
+            started_at=START + timedelta(seconds=start),
+            instants=Instants(end_s=end - start),
+        )
+        for number, (start, end) in enumerate(seconds)
+    ]
+
+
+def test_own_hardware_is_charged_its_busy_time_shared_by_what_is_in_flight() -> None:
+    attempts = spans((0, 10), (5, 15), (100, 110))
+
+    hours = busy_hours(attempts)
+
+    assert hours["a0"] * 3600 == pytest.approx(Decimal("7.5"))
+    assert hours["a1"] * 3600 == pytest.approx(Decimal("7.5"))
+    assert hours["a2"] * 3600 == pytest.approx(Decimal(10))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)).map(lambda p: (p[0], p[0] + p[1])),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_shares_of_busy_time_add_up_to_the_time_with_anything_in_flight(
+    microseconds: list[tuple[int, int]],
+) -> None:
+    attempts = spans(*((start / 1e6, end / 1e6) for start, end in microseconds))
+
+    total = sum(busy_hours(attempts).values()) * 3600
+
+    edges = sorted({edge for span in microseconds for edge in span})
+    busy = sum(
+        after - before
+        for before, after in pairwise(edges)
+        if any(start <= before and after <= end for start, end in microseconds)
+    )
+    assert float(total) == pytest.approx(busy / 1e6, abs=1e-4)
+
+
+def test_hardware_costs_its_time_at_its_utilisation_whatever_the_outcome() -> None:
+    failed = tried(outcome=Outcome.SERVER_ERROR, instants=Instants(end_s=36.0), usage=Usage())
+
+    charge = charge_of(failed, book(price=None, gpu="2xH200@3USD/h@50%"))
+
+    assert isinstance(charge, Charge)
+    # 36 s are a hundredth of an hour of 2 × 3 USD, half of it useful.
+    assert charge.low == charge.high == Decimal("0.12")
+    assert charge.by_class == {"gpu_time": (charge.low, charge.high)}
+
+
+def test_repricing_at_another_instant_leaves_the_record_alone() -> None:
+    later = datetime(2027, 1, 1, tzinfo=UTC)
+
+    charges = price_attempts(book(), [OFFER], [tried()], currency="USD", at=later)
+
+    assert len(charges) == 1

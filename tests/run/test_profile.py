@@ -1,0 +1,109 @@
+"""Traffic profiles: the same usage priced at the hours and hit rate that are declared."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from harness.cost import Charge, price_attempts
+from harness.errors import ConfigurationError
+from harness.profile import parse_profile, price_at_profile
+from harness.records import Attempt
+from providers.offers import load_catalog
+from providers.pricebook import snapshot_for
+from providers.usage import Usage
+from tests.report.builders import START
+from tests.run.test_cost import OFFER, book, tried
+
+FLASH = "deepseek/deepseek-flash"
+WORKDAYS = [1, 2, 3, 4, 5]
+USAGE = Usage(
+    input_tokens=1_000_000, cache_read_tokens=0, cache_write_tokens=0, output_tokens=1_000_000
+)
+
+
+def cost_at(profile: dict[str, Any], attempt: Attempt) -> Decimal:
+    catalog = load_catalog()
+    flash = catalog.offer(FLASH)
+    snapshot = snapshot_for(catalog, [flash], START)
+    charges = price_at_profile(
+        snapshot,
+        [flash],
+        [attempt],
+        parse_profile({"name": "p"} | profile),
+        week_of=START,
+        currency="CNY",
+    )
+    charge = charges[attempt.attempt]
+    assert isinstance(charge, Charge)
+    assert charge.low == charge.high
+    assert sum(low for low, _ in charge.by_class.values()) == charge.low
+    return charge.low
+
+
+def by_deepseek() -> Attempt:
+    return tried(offer=FLASH, usage=USAGE)
+
+
+@pytest.mark.parametrize(
+    ("hours", "cost"),
+    [
+        pytest.param([("09:00-12:00", WORKDAYS, 1)], "10", id="all at peak"),
+        pytest.param([("19:00-23:00", WORKDAYS, 1)], "5", id="all off peak"),
+        pytest.param([("09:00-12:00", [6, 7], 1)], "5", id="at the weekend"),
+        pytest.param([("09:00-12:00", WORKDAYS, 0.6), ("00:00-08:00", [], 0.4)], "8", id="a mix"),
+        # 35 of the week's 168 hours are peak.
+        pytest.param([("00:00-24:00", [], 1)], "6.0417", id="round the clock"),
+    ],
+)
+def test_the_hours_of_the_profile_decide_the_tariff(
+    hours: list[tuple[str, list[int], float]], cost: str
+) -> None:
+    spans = [
+        {"zone": "Asia/Shanghai", "hours": span, "weekdays": days, "share": str(share)}
+        for span, days, share in hours
+    ]
+
+    assert cost_at({"hours": spans}, by_deepseek()) == pytest.approx(Decimal(cost), abs=1e-3)
+
+
+def test_the_hit_rate_of_the_profile_replaces_the_measured_one() -> None:
+    off_peak = [{"zone": "Asia/Shanghai", "hours": "19:00-23:00", "share": "1"}]
+
+    cost = cost_at({"hours": off_peak, "cache_hit_share": "0.5"}, by_deepseek())
+
+    # Half of a million at 0.02, half at 1, a million out at 4.
+    assert cost == Decimal("4.51")
+
+
+def test_without_hours_the_run_keeps_its_own() -> None:
+    attempt = tried()
+    profile = parse_profile({"name": "p"})
+
+    charges = price_at_profile(book(), [OFFER], [attempt], profile, week_of=START, currency="USD")
+
+    assert charges == price_attempts(book(), [OFFER], [attempt], currency="USD")
+
+
+@pytest.mark.parametrize(
+    ("profile", "words"),
+    [
+        pytest.param({"hour": []}, "hour", id="unknown key"),
+        pytest.param({"cache_hit_share": "1.5"}, "outside 0..1", id="impossible hit rate"),
+        pytest.param(
+            {"hours": [{"zone": "Asia/Shanghai", "share": "0.5"}]}, "add up to 0.5", id="half"
+        ),
+        pytest.param({"hours": [{"zone": "Mars/Base", "share": "1"}]}, "Mars/Base", id="zone"),
+        pytest.param(
+            {"hours": [{"zone": "UTC", "hours": "nine", "share": "1"}]}, "'nine'", id="hours"
+        ),
+        pytest.param(
+            {"hours": [{"zone": "UTC", "hours": "9:00-9:00", "share": "1"}]},
+            "no full hour",
+            id="empty",
+        ),
+    ],
+)
+def test_a_profile_that_cannot_be_read_is_refused(profile: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        parse_profile({"name": "p"} | profile)

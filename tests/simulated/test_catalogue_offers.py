@@ -1,0 +1,150 @@
+"""Every vendor of the catalogue, played and read back by our own adapters, without a socket."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from providers.anthropic_messages import AnthropicMessages
+from providers.dialect import Adapter, Answer, Ask
+from providers.exchange import Exchange
+from providers.offers import Offer, load_catalog
+from providers.openai_chat import OpenAIChat
+from providers.outcomes import Outcome
+from providers.simulated.answers import AnswerBook
+from providers.simulated.config import SimConfig
+from providers.simulated.faults import parse_fault
+from providers.simulated.ledger import Record
+from providers.simulated.simulator import Simulator
+
+ADAPTERS: dict[str, Adapter] = {
+    "openai-chat": OpenAIChat(),
+    "anthropic-messages": AnthropicMessages(),
+}
+OFFERS = [
+    "anthropic/claude-sonnet-5-5",
+    "deepseek/deepseek-flash",
+    "embedded/small",
+    "glm.cn/glm-5.3",
+    "litellm/claude",
+    "llamacpp/m",
+    "ollama/m",
+    "openai/gpt-5.4",
+    "qwen.cn/qwen-plus",
+    "sglang/m",
+    "vllm/m",
+]
+TEXT = "四 is 4."
+LONG = "What is 2 + 2? " * 50
+
+
+def offer(name: str) -> Offer:
+    return load_catalog().offer(name)
+
+
+def served(name: str, *faults: str, **settings: Any) -> Simulator:
+    book = AnswerBook()
+    book.add([LONG], TEXT, "no")
+    config = SimConfig(offer=offer(name), faults=tuple(map(parse_fault, faults)), **settings)
+    return Simulator(config, book, lambda: 1.0)
+
+
+def visit(simulator: Simulator, name: str, *, stream: bool = True) -> tuple[Answer, Record]:
+    """One request by our adapter, answered in virtual time, decoded by our adapter."""
+    played = offer(name)
+    adapter = ADAPTERS[played.dialect.protocol]
+    ask = Ask(
+        model=played.model,
+        messages=({"role": "user", "content": LONG},),
+        max_tokens=500,
+        temperature=0.0,
+        seed=1,
+        stream=stream,
+        body=played.body,
+    )
+    request = adapter.request(ask, played.dialect, "http://127.0.0.1/v1", "key")
+    headers = {key.lower(): value for key, value in request.headers}
+    script, record = simulator.respond(request.url, headers, request.body)
+    exchange = Exchange(
+        issued_s=0.0,
+        status=script.status,
+        headers=(("content-type", script.content_type), *script.headers),
+        reads=[(frame.at_s, frame.data) for frame in script.frames],
+        end_s=script.frames[-1].at_s,
+    )
+    return adapter.decode(exchange, played.dialect, stream=stream), record
+
+
+@pytest.mark.parametrize("name", OFFERS)
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
+def test_our_adapters_read_the_answer_and_the_true_counts(*, name: str, stream: bool) -> None:
+    simulator = served(name, reasoning_tokens={"default": 7})
+    visit(simulator, name, stream=stream)
+
+    answer, record = visit(simulator, name, stream=stream)
+
+    assert answer.outcome == Outcome.OK
+    assert answer.text == TEXT
+    assert answer.served_model == offer(name).model
+    assert record.count is not None
+    assert answer.usage.input_tokens == record.count.input_tokens
+    assert answer.usage.output_tokens == record.count.output_tokens == 7 + 3
+    assert answer.usage.cache_read_tokens in (None, record.count.cache_read_tokens)
+    assert answer.usage.reasoning_tokens in (None, 7)
+    assert answer.usage.flags == ()
+
+
+@pytest.mark.parametrize("name", OFFERS)
+@pytest.mark.parametrize(
+    ("fault", "outcomes"),
+    [
+        ("http_429", {Outcome.RATE_LIMITED}),
+        ("http_503", {Outcome.OVERLOADED}),
+        ("http_500", {Outcome.SERVER_ERROR}),
+        ("html_page", {Outcome.SERVER_ERROR, Outcome.OVERLOADED}),
+        ("error_in_200_stream", {Outcome.IN_BAND_ERROR, Outcome.SERVER_ERROR}),
+        ("no_done", {Outcome.OK}),
+        ("coalesced", {Outcome.OK}),
+        ("split_utf8", {Outcome.OK}),
+        ("crlf", {Outcome.OK}),
+    ],
+)
+def test_our_adapters_call_a_fault_by_its_name(
+    name: str, fault: str, outcomes: set[Outcome]
+) -> None:
+    answer, _ = visit(served(name, fault), name)
+
+    assert answer.outcome in outcomes
+    assert answer.text in (TEXT, "", TEXT[: len(answer.text)])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["anthropic/claude-sonnet-5-5", "deepseek/deepseek-flash", "glm.cn/glm-5.3", "openai/gpt-5.4"],
+)
+def test_an_empty_account_stops_the_offer(name: str) -> None:
+    answer, _ = visit(served(name, "quota_exhausted"), name)
+
+    assert answer.outcome == Outcome.QUOTA_EXHAUSTED
+
+
+@pytest.mark.parametrize("name", OFFERS)
+def test_no_vendor_is_asked_for_something_it_refuses(name: str) -> None:
+    played = offer(name)
+    body = msgspec.json.decode(
+        ADAPTERS[played.dialect.protocol]
+        .request(
+            Ask(
+                model=played.model,
+                messages=({"role": "user", "content": "hi"},),
+                temperature=9.0,
+                max_tokens=5,
+            ),
+            played.dialect,
+            "http://127.0.0.1/v1",
+            "key",
+        )
+        .body
+    )
+
+    assert not set(played.dialect.refused) & set(body)

@@ -1,0 +1,113 @@
+"""What a look at an endpoint tells before money is spent."""
+
+import socket
+
+import pytest
+
+from providers.dialect import Dialect
+from providers.errors import ConfigurationError
+from providers.probe import models_url, preflight
+from providers.transports.wire import WireTransport
+from tests.transports.conftest import Serve
+from tests.transports.serving import Handler, Peer
+
+DIALECT = Dialect()
+KEY = "sk-secret"
+
+
+def answering(status: str, body: bytes, heads: list[str] | None = None) -> Handler:
+    async def handler(peer: Peer) -> None:
+        head, _ = await peer.request()
+        if heads is not None:
+            heads.append(head)
+        await peer.send(f"HTTP/1.1 {status}\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body)
+
+    return handler
+
+
+async def test_the_models_that_an_endpoint_lists_are_named(
+    serve: Serve, wire: WireTransport
+) -> None:
+    """The names come from the list beside the chat path, asked for with the key."""
+    heads: list[str] = []
+    body = b'{"object":"list","data":[{"id":"glm-5.3"},{"id":"glm-5.3-flash"},{}]}'
+    served = await serve(answering("200 OK", body, heads))
+
+    names = await preflight(wire, served.url("/v4/"), DIALECT, KEY)
+
+    assert names == ["glm-5.3", "glm-5.3-flash"]
+    assert heads[0].startswith("GET /v4/models HTTP/1.1\r\n")
+    assert f"authorization: Bearer {KEY}\r\n" in heads[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        ("404 Not Found", b"{}"),
+        ("405 Method Not Allowed", b""),
+        ("429 Too Many Requests", b"{}"),
+        ("503 Service Unavailable", b"busy"),
+        ("200 OK", b'{"data":[]}'),
+        ("200 OK", b"[]"),
+    ],
+    ids=["no list", "no such method", "limited", "busy", "empty list", "another shape"],
+)
+async def test_an_endpoint_without_a_list_is_no_mistake(
+    status: str, body: bytes, serve: Serve, wire: WireTransport
+) -> None:
+    """Some vendors have no list of models; that says nothing about the offer."""
+    served = await serve(answering(status, body))
+
+    assert await preflight(wire, served.url(""), DIALECT, KEY) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "named"),
+    [
+        ("401 Unauthorized", b'{"error":{"message":"bad key"}}', "refused the key.*bad key"),
+        ("403 Forbidden", b"", "refused the key"),
+        ("200 OK", b"<html>hello</html>", "without JSON: check the offer's base URL"),
+        ("302 Found", b"", "without JSON"),
+        ("502 Bad Gateway", b"<title>Bad gateway</title>", "Bad gateway.*backend running"),
+    ],
+    ids=["bad key", "forbidden", "a web page", "a redirect", "a gateway alone"],
+)
+async def test_an_endpoint_that_cannot_serve_is_named_in_one_line(
+    status: str, body: bytes, named: str, serve: Serve, wire: WireTransport
+) -> None:
+    """The line says what was met and what to do, and never holds the key."""
+    served = await serve(answering(status, body))
+
+    with pytest.raises(ConfigurationError, match=named) as caught:
+        await preflight(wire, served.url(""), DIALECT, KEY)
+
+    assert "\n" not in str(caught.value)
+    assert KEY not in str(caught.value)
+
+
+async def test_a_server_that_is_not_there_is_named(wire: WireTransport) -> None:
+    """The most common mistake of all has the plainest line."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
+
+    with pytest.raises(ConfigurationError) as caught:
+        await preflight(wire, url, DIALECT, None)
+
+    assert str(caught.value) == f"cannot reach {url}: connection refused; is the server running?"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "path", "expected"),
+    [
+        ("http://h/v1/", "/chat/completions", "http://h/v1/models"),
+        ("http://h", "/v1/messages", "http://h/v1/models"),
+        ("http://h/v1", "/odd", "http://h/v1/models"),
+    ],
+    ids=["version in the base URL", "version in the path", "an unknown path"],
+)
+def test_the_list_stands_beside_the_dialects_own_path(
+    base_url: str, path: str, expected: str
+) -> None:
+    """A dialect that has its version in its path has it in the list's as well."""
+    assert expected == models_url(base_url, Dialect(path=path))

@@ -1,0 +1,1 @@
+"""Conversations, and how replies are checked by program."""

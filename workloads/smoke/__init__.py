@@ -1,0 +1,1 @@
+"""Tasks in the reach of very small models, so that a first run measures something real."""
