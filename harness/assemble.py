@@ -172,10 +172,14 @@ def resolve_offer(catalog: Catalog, suite: Suite, name: str) -> Offer:
         changes["base_url"] = options.base_url.rstrip("/")
     if options.model is not None:
         changes["model"] = options.model
+    dialect: dict[str, Any] = {}
     if options.api_key_env is not None:
         changes["api_key_env"] = options.api_key_env
         if offer.dialect.auth == "none":
-            changes["dialect"] = msgspec.structs.replace(offer.dialect, auth="bearer")
+            dialect["auth"] = "bearer"
+    if options.refused:
+        dialect["refused"] = (*offer.dialect.refused, *options.refused)
+    changes["dialect"] = msgspec.structs.replace(offer.dialect, **dialect)
     return msgspec.structs.replace(offer, **changes)
 
 
@@ -247,13 +251,27 @@ def answer_book(workloads: Mapping[str, Workload]) -> AnswerBook:
 async def _base_url(stack: AsyncExitStack, plan: Plan, offer: Offer, book: Path | None) -> str:
     slots = max([*plan.suite.concurrency, 1 if not plan.suite.rate else 8, 1])
     if book is not None:
-        skill = plan.options[offer.id].skill
         return await stack.enter_async_context(
-            simulated_child(offer.id, answers=book, skill=skill, seed=plan.suite.seed)
+            simulated_child(
+                offer.id,
+                answers=book,
+                seed=plan.suite.seed,
+                model=offer.model,
+                flags=_simulation_flags(plan.options[offer.id]),
+            )
         )
     if offer.vendor == EMBEDDED_VENDOR:
         return await stack.enter_async_context(embedded_server(offer.model, slots=min(slots, 8)))
     return offer.base_url
+
+
+def _simulation_flags(options: OfferOptions) -> list[str]:
+    """The flags of `maasbench simulate` that an offer's options stand for."""
+    given = {"--skill": options.skill, "--ttft": options.ttft_s, "--itl": options.itl_s}
+    flags = [
+        word for name, value in given.items() if value is not None for word in (name, str(value))
+    ]
+    return flags + [word for fault in options.faults for word in ("--fault", fault)]
 
 
 def _key(offer: Offer) -> str | None:

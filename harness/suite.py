@@ -25,7 +25,9 @@ class OfferOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     base_url, model, api_key_env: override the catalogue, or make up an ad-hoc `url/…` offer.
     price: `0.1/0.5/2 CNY`: cache read / input / output (or input / output) per million.
     gpu: `8xH200@2.6USD/h` with an optional utilisation `@50%`.
-    skill: share of right answers when the offer is simulated.
+    refused: request fields that the endpoint rejects, like `seed`; left out and recorded.
+    skill, ttft_s, itl_s, faults: how the offer behaves when it is simulated: share of right
+        answers, seconds to the first token and between tokens, `KIND[:p=SHARE]` faults.
     """
 
     base_url: str | None = None
@@ -34,7 +36,11 @@ class OfferOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     price: str | None = None
     gpu: str | None = None
     gpu_label: str = ""
+    refused: tuple[str, ...] = ()
     skill: float | None = None
+    ttft_s: float | None = None
+    itl_s: float | None = None
+    faults: tuple[str, ...] = ()
 
 
 class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

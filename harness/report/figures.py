@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from harness.report.tables import cost_scale
 from harness.report.wording import plain
 from harness.stats import Estimate
 from harness.summary import CellSummary, Summary, groups
@@ -39,10 +40,11 @@ def charts(summary: Summary) -> list[Chart]:
 
 
 def _cost_against_quality(name: str, where: str, cells: Sequence[CellSummary]) -> Chart:
-    currency = cells[0].cost.currency
+    currency, scale = cells[0].cost.currency, cost_scale(cells)
+    unit = f"{currency} per {scale.words}solved"
     data = []
     for index, cell in enumerate(cells):
-        cost, rate = cell.cost.per_solved, cell.solve_rate
+        cost, rate = scale.of(cell.cost.per_solved), cell.solve_rate
         if cost.estimate is None or rate.estimate is None:
             continue
         data.append(
@@ -55,7 +57,7 @@ def _cost_against_quality(name: str, where: str, cells: Sequence[CellSummary]) -
                 "y": [100 * rate.estimate],
                 "error_x": _bars(cost, 1),
                 "error_y": _bars(rate, 100),
-                "hovertemplate": f"%{{x:.2g}} {currency} per solved (n={cost.n})<br>"
+                "hovertemplate": f"%{{x:.2g}} {unit} (n={cost.n})<br>"
                 f"%{{y:.0f}} % solved (n={rate.n})",
             }
         )
@@ -66,7 +68,10 @@ def _cost_against_quality(name: str, where: str, cells: Sequence[CellSummary]) -
         + _left_out(cells, len(data), "a cost per solved task"),
         data=data,
         layout={
-            "xaxis": {"title": {"text": f"{currency} per solved task"}, "rangemode": "tozero"},
+            "xaxis": {
+                "title": {"text": f"{unit} task" + "s" * (scale.per > 1)},
+                "rangemode": "tozero",
+            },
             "yaxis": {"title": {"text": "tasks solved, %"}, "range": [-3, 103]},
         },
     )
@@ -104,7 +109,8 @@ def _ttft_distribution(name: str, where: str, cells: Sequence[CellSummary]) -> C
 
 
 def _cost_by_class(name: str, where: str, cells: Sequence[CellSummary]) -> Chart:
-    currency = cells[0].cost.currency
+    currency, scale = cells[0].cost.currency, cost_scale(cells)
+    unit = f"{currency} per {scale.words}trial" + "s" * (scale.per > 1)
     shown = [cell for cell in cells if cell.cost.by_class and cell.trials]
     classes = list(dict.fromkeys(each for cell in shown for each in cell.cost.by_class))
     # Two lines leave more room for the bars.
@@ -115,9 +121,11 @@ def _cost_by_class(name: str, where: str, cells: Sequence[CellSummary]) -> Chart
             "orientation": "h",
             "name": each.replace("_", " "),
             "y": offers,
-            "x": [float(cell.cost.by_class.get(each, 0)) / cell.trials for cell in shown],
+            "x": [
+                scale.per * float(cell.cost.by_class.get(each, 0)) / cell.trials for cell in shown
+            ],
             "marker": {"color": _colour(index)},
-            "hovertemplate": f"%{{x:.2g}} {currency} per trial",
+            "hovertemplate": f"%{{x:.2g}} {unit}",
         }
         for index, each in enumerate(classes)
     ]
@@ -129,7 +137,7 @@ def _cost_by_class(name: str, where: str, cells: Sequence[CellSummary]) -> Chart
         data=data,
         layout={
             "barmode": "stack",
-            "xaxis": {"title": {"text": f"{currency} per trial"}, "rangemode": "tozero"},
+            "xaxis": {"title": {"text": unit}, "rangemode": "tozero"},
             # Offers in the tables' order, from the top; room for their names.
             "yaxis": {"autorange": "reversed", "automargin": True},
             "height": 200 + 56 * len(shown),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from harness.report import wording
-from harness.report.wording import UNKNOWN, plain
+from harness.report.wording import UNKNOWN, Scale, plain
 from harness.stats import Estimate
 from harness.summary import CellSummary
 from harness.summary.shape import Percentiles
@@ -34,12 +34,15 @@ def cost_table(cells: Sequence[CellSummary]) -> Table:
     """Who solved how much, at what cost, and who is cheaper beyond the noise."""
     currency = cells[0].cost.currency
     profiled = any(cell.cost.at_profile for cell in cells)
-    columns = ["offer", "rank", "solved", f"{currency} per solved", f"{currency} per task"]
-    columns += [f"{currency} per solved at profile"] * profiled + [f"{currency} spent"]
+    scale = cost_scale(cells)
+    per_solved = f"{currency} per {scale.words}solved"
+    columns = ["offer", "rank", "solved", per_solved, f"{currency} per {scale.words}task"]
+    columns[-1] += "s" * (scale.per > 1)
+    columns += [f"{per_solved} at profile"] * profiled + [f"{currency} spent"]
     return Table(
         title="What a solved task costs",
         columns=tuple(columns),
-        rows=tuple(_cost_row(cell, profiled=profiled) for cell in _by_rank(cells)),
+        rows=tuple(_cost_row(cell, scale, profiled=profiled) for cell in _by_rank(cells)),
     )
 
 
@@ -76,9 +79,16 @@ def class_table(cells: Sequence[CellSummary]) -> Table | None:
     )
 
 
-def _cost_row(cell: CellSummary, *, profiled: bool) -> tuple[Figure, ...]:
+def cost_scale(cells: Sequence[CellSummary]) -> Scale:
+    """One scale for all costs per solved and per task of a group, so that they compare."""
+    spent = [cell.cost.per_solved for cell in cells]
+    at_profile = [cell.cost.at_profile.per_solved for cell in cells if cell.cost.at_profile]
+    return wording.scale([*spent, *at_profile])
+
+
+def _cost_row(cell: CellSummary, scale: Scale, *, profiled: bool) -> tuple[Figure, ...]:
     cost, profile = cell.cost, cell.cost.at_profile
-    at_profile = _money(profile.per_solved) if profile else Figure(UNKNOWN)
+    at_profile = _money(scale.of(profile.per_solved)) if profile else Figure(UNKNOWN)
     native = [f"{wording.total(v)} {k}" for k, v in cost.native.items() if k != cost.currency]
     partly = cost.priced_share not in (None, 1.0)
     beside = [*native, *([f"{wording.percent(cost.priced_share)} priced"] if partly else [])]
@@ -87,8 +97,8 @@ def _cost_row(cell: CellSummary, *, profiled: bool) -> tuple[Figure, ...]:
         _offer(cell),
         Figure(UNKNOWN if cell.rank is None else str(cell.rank)),
         _solved(cell),
-        _money(cost.per_solved),
-        _money(cost.per_task),
+        _money(scale.of(cost.per_solved)),
+        _money(scale.of(cost.per_task)),
         *([at_profile] if profiled else []),
         spent,
     )

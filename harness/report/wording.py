@@ -5,7 +5,9 @@ Unknown is `–`. Ratios of money have two significant digits: more would be noi
 
 import math
 import unicodedata
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import NamedTuple
 
 from harness.stats import Estimate
 
@@ -27,6 +29,30 @@ def significant(number: float, digits: int = 2) -> str:
     rounded = float(f"{number:.{digits - 1}e}")
     places = digits - 1 - math.floor(math.log10(abs(rounded)))
     return f"{rounded:.{max(0, places)}f}"
+
+
+class Scale(NamedTuple):
+    """Money per so many: `words` goes before the noun (`per 1000 solved`)."""
+
+    per: int
+    words: str
+
+    def of(self, estimate: Estimate) -> Estimate:
+        """The estimate for so many, its ends too."""
+        low, mid, high = (
+            None if each is None else each * self.per
+            for each in (estimate.low, estimate.estimate, estimate.high)
+        )
+        return Estimate(low=low, estimate=mid, high=high, n=estimate.n)
+
+
+def scale(estimates: Iterable[Estimate]) -> Scale:
+    """The least of 1, 1000 and a million for which the dearest is not mostly zeros."""
+    known = (each.low if each.estimate is None else each.estimate for each in estimates)
+    dearest = max((number for number in known if number), default=1.0)
+    if dearest >= 1e-3:
+        return Scale(1, "")
+    return Scale(1000, "1000 ") if dearest >= 1e-6 else Scale(1_000_000, "million ")
 
 
 def ratio_of_money(estimate: Estimate) -> str:

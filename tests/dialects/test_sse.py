@@ -1,5 +1,7 @@
 """Framing of event streams."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,7 +55,7 @@ def test_the_same_bytes_are_the_same_events_however_they_are_cut(
     """The cut decides nothing, and an event's instant is that of the read that ended it."""
     cuts = sorted(data.draw(st.sets(st.integers(0, len(stream)), max_size=10)))
     edges = [0, *cuts, len(stream)]
-    reads = [(float(end), stream[start:end]) for start, end in zip(edges, edges[1:], strict=False)]
+    reads = [(float(end), stream[start:end]) for start, end in pairwise(edges)]
     by_byte = [(float(at), stream[at : at + 1]) for at in range(len(stream))]
 
     cut, exact = list(events(reads)), list(events(by_byte))

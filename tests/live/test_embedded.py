@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from providers.embedded import engine
+from providers.embedded import engine, server
 from providers.embedded.server import available, command, embedded_server
 from providers.errors import ConfigurationError
 
@@ -170,6 +170,28 @@ async def test_an_unknown_model_is_named_with_the_known_ones() -> None:
     """Nothing is started for a name that cannot be served."""
     with pytest.raises(ConfigurationError, match=r"'large'.*small and better"):
         async with embedded_server("large", slots=1):
+            pytest.fail("started")
+
+
+@pytest.mark.llamacpp
+@pytest.mark.parametrize(
+    ("child", "told"),
+    [
+        pytest.param("raise SystemExit('no memory left')", "no memory left", id="with a reason"),
+        pytest.param("", "it said nothing", id="without a word"),
+        pytest.param("print('hello')", "it said nothing", id="with another first line"),
+    ],
+)
+async def test_a_server_that_does_not_start_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, child: str, told: str
+) -> None:
+    """The last thing it wrote is the reason that a user gets to read."""
+    launcher = tmp_path / "launcher.py"
+    launcher.write_text(child)
+    monkeypatch.setattr(server, "LAUNCHER", launcher)
+
+    with pytest.raises(ConfigurationError, match=f"did not start: {told}"):
+        async with embedded_server("small", slots=1):
             pytest.fail("started")
 
 

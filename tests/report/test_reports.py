@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from harness.cost import NoCharge
+from harness.cost import Charge, NoCharge
+from harness.records import Attempt
 from harness.report.as_csv import render_csv
 from harness.report.as_html import render_html
 from harness.report.as_json import render_json
@@ -22,6 +23,8 @@ from harness.summary import Summary, summarize
 from providers.fx import FxRate
 from tests.goldens import Golden
 from tests.report import builders as b
+
+Priced = list[tuple[Attempt, Charge | NoCharge]]
 
 EVIL = "</script><img src=x onerror=alert(1)>\x1b[31m`|*_[a](javascript:1) @everyone\u202e"
 
@@ -60,7 +63,7 @@ def troubled_run() -> Summary:
     converted = b.charge(
         "7", "14", native_currency="USD", native_low=Decimal(1), native_high=Decimal(2)
     )
-    priced = [
+    priced: Priced = [
         (b.attempt(good, dropped=("seed",)), converted),
         (b.failed(bad, message="busy, come back later"), b.free()),
         (b.attempt(good, 9, purpose="warmup"), b.charge("0.5")),
@@ -81,7 +84,7 @@ def troubled_run() -> Summary:
 def evil_run() -> Summary:
     """Providers that write markup wherever they can write anything."""
     each = b.trial(EVIL, 1)
-    priced = [
+    priced: Priced = [
         (b.attempt(each, served_model=EVIL), b.charge("1")),
         (b.failed(each, 2, message=EVIL), NoCharge(reason=EVIL, remedy=EVIL)),
     ]
@@ -181,7 +184,10 @@ def test_a_spreadsheet_runs_no_formula_that_a_provider_wrote() -> None:
 
 
 def test_a_page_contains_no_markup_that_a_provider_wrote() -> None:
-    page = render_html(evil_run(), plotly="/* library */")
+    summary = evil_run()
+    cells = tuple(replace(cell, workload=EVIL) for cell in summary.cells)
+
+    page = render_html(replace(summary, cells=cells), plotly="/* library */")
 
     assert "<img" not in page
     assert page.count("<script") == page.count("</script") == 3

@@ -137,6 +137,27 @@ async def test_a_client_that_leaves_does_no_harm() -> None:
     assert heard.status == 200
 
 
+@pytest.mark.parametrize(("shape", "closes"), [("llamacpp", True), ("vllm", False)])
+async def test_llamacpp_closes_the_connection_after_a_stream(*, shape: str, closes: bool) -> None:
+    async with simulated_server(config(shape=shape)) as base_url:
+        port = int(base_url.split(":")[-1].removesuffix("/v1"))
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        body = msgspec.json.encode(ask())
+        writer.write(b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n")
+        writer.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+        await reader.readuntil(b"[DONE]")
+        await reader.readuntil(b"\r\n0\r\n\r\n")
+
+        if closes:
+            async with asyncio.timeout(10):
+                assert await reader.read() == b""
+        else:
+            writer.write(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        writer.close()
+        await writer.wait_closed()
+
+
 async def test_many_streams_at_once_keep_their_own_schedules() -> None:
     settings = config(timing=Timing(ttft_s=0.05, itl_s=0.005), filler_tokens=10)
     async with serving(settings) as visitor:

@@ -15,9 +15,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from providers.child import LAUNCHER
 from providers.errors import ConfigurationError
 from providers.simulated import AnswerBook, simulated_child
-from providers.simulated.child import LAUNCHER, command
+from providers.simulated.child import command
 
 WITHIN_S = 30.0
 OFFER = "url/some-model"

@@ -140,6 +140,21 @@ async def test_https_goes_through_the_proxy_in_a_tunnel(
     assert "Bearer" not in head
 
 
+async def test_the_name_is_verified_through_the_tunnel_too(
+    serve: Serve, identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy cannot lead to a server whose trusted certificate is for another name."""
+    served = await serve(answer_forever, identity.server)
+    proxy = await serve(Tunnel(served.port))
+    monkeypatch.setenv("SSL_CERT_FILE", str(identity.certificate))
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+
+    [exchange] = await fetched("https://other.test/")
+
+    assert exchange.fault is not None
+    assert "certificate is not trusted" in exchange.fault.message
+
+
 @pytest.mark.parametrize(
     ("answer", "named"),
     [

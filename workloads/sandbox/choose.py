@@ -14,6 +14,7 @@ from workloads.sandbox.docker import DEFAULT_IMAGE, Docker
 from workloads.sandbox.interpreter import Interpreter, candidates
 from workloads.sandbox.landlock import Landlock
 from workloads.sandbox.probe import fault
+from workloads.sandbox.remedies import remedy
 from workloads.sandbox.unprotected import Unprotected
 
 _TIERS: dict[str, Callable[[Interpreter], Sandbox]] = {
@@ -27,8 +28,8 @@ _USERNS_RULE = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 def choose(preference: str | None = None, *, unsafe_local: bool = False) -> Sandbox:
     """The first tier that withstands its probe, or the preferred one.
 
-    preference: one of `PREFERENCES`, or `docker:IMAGE`. unsafe_local: fall back to no
-    protection at all where no tier works. Blocks for the fraction of a second that the
+    preference: one of `PREFERENCES`, or `docker:IMAGE`. unsafe_local: without a preference,
+    fall back to no protection at all where no tier works. Blocks for the fraction of a second that the
     probe takes. Raises ConfigurationError with the remedy.
     """
     wanted = preference or "auto"
@@ -44,16 +45,15 @@ def choose(preference: str | None = None, *, unsafe_local: bool = False) -> Sand
         if sandbox is not None:
             return sandbox
         faults.append(f"{name}: {found}")
-    if unsafe_local:
+    if unsafe_local and wanted == "auto":
         return Unprotected()
-    raise ConfigurationError(
-        f"no sandbox for model-written code ({'; '.join(faults)}). {_remedy(faults)}"
-    )
+    advice = remedy(faults, system=platform.system(), userns_restricted=_userns_restricted())
+    raise ConfigurationError(f"no sandbox for model-written code ({'; '.join(faults)}). {advice}")
 
 
 def available(name: str) -> tuple[Sandbox | None, str]:
     """The tier `name` when it works here, else None and why it does not."""
-    found = "no Python was found for it"
+    problems = []
     for make in _variants(name):
         try:
             sandbox = make()
@@ -62,8 +62,8 @@ def available(name: str) -> tuple[Sandbox | None, str]:
         problem = _probe(sandbox)
         if problem is None:
             return sandbox, ""
-        found = problem
-    return None, found
+        problems.append(problem)
+    return None, problems[0] if problems else "no Python was found for it"
 
 
 def _variants(name: str) -> Iterator[Callable[[], Sandbox]]:
@@ -83,24 +83,6 @@ def _probe(sandbox: Sandbox) -> str | None:
     # A thread of its own: the caller may be inside a running event loop.
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(lambda: asyncio.run(fault(sandbox))).result()
-
-
-def _remedy(faults: list[str]) -> str:
-    if platform.system() != "Linux":
-        return (
-            "On this system use --sandbox docker with a running Docker, "
-            "or accept the risk with --unsafe-local"
-        )
-    denied = any("uid map" in line or "namespace" in line for line in faults)
-    if denied and _userns_restricted():
-        return (
-            "AppArmor forbids user namespaces here: run 'sudo sysctl -w "
-            "kernel.apparmor_restrict_unprivileged_userns=0', or install maasbench[sandbox]"
-        )
-    return (
-        "Install bubblewrap (apt-get install bubblewrap) or maasbench[sandbox], "
-        "use --sandbox docker, or accept the risk with --unsafe-local"
-    )
 
 
 def _userns_restricted() -> bool:

@@ -17,10 +17,6 @@ _GRACE_S = 2.0
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 
 
-class _TooMuchOutput(Exception):
-    """The program wrote more than it may."""
-
-
 async def execute(
     argv: Sequence[str],
     *,
@@ -47,19 +43,20 @@ async def execute(
         env=_ENVIRONMENT if environment is None else environment,
         start_new_session=True,
     )
-    stdout, stderr = bytearray(), bytearray()
-    readers = [
-        asyncio.create_task(_read(process.stdout, stdout, limits.output_bytes)),
-        asyncio.create_task(_read(process.stderr, stderr, limits.output_bytes)),
+    stdout, stderr, flooded = bytearray(), bytearray(), asyncio.Event()
+    pipes = [
+        asyncio.create_task(_read(process.stdout, stdout, limits.output_bytes, flooded)),
+        asyncio.create_task(_read(process.stderr, stderr, limits.output_bytes, flooded)),
+        asyncio.create_task(_feed(process.stdin, stdin)),
     ]
-    feeder = asyncio.create_task(_feed(process.stdin, stdin))
-    ended: Status | None = None
+    ended: Status | None = "killed"
     try:
-        ended = await _watch(process, readers, limits.wall_s)
+        ended = await _watch(process, flooded, limits.wall_s)
     finally:
-        await _end(process, readers, feeder, stop)
-    flooded = any(task.done() and not task.cancelled() and task.exception() for task in readers)
-    status = ended or ("output_limit" if flooded else _status(process.returncode, bytes(stderr)))
+        await _end(process, pipes, stop)
+    if flooded.is_set():
+        ended = "output_limit"
+    status = ended or _status(process.returncode, bytes(stderr))
     return Run(
         status=status,
         exit_code=None if ended else _exit_code(process.returncode),
@@ -70,33 +67,20 @@ async def execute(
 
 
 async def _watch(
-    process: asyncio.subprocess.Process, readers: list["asyncio.Task[None]"], wall_s: float
+    process: asyncio.subprocess.Process, flooded: asyncio.Event, wall_s: float
 ) -> Status | None:
     """Why the program has to be ended, or None when it ended by itself."""
-    exited = asyncio.create_task(process.wait())
-    waiting: set[asyncio.Task[int] | asyncio.Task[None]] = {exited, *readers}
-    deadline = monotonic() + wall_s
+    ends = [asyncio.create_task(process.wait()), asyncio.create_task(flooded.wait())]
     try:
-        while exited in waiting:
-            done, waiting = await asyncio.wait(
-                waiting,
-                timeout=max(0.0, deadline - monotonic()),
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            if not done:
-                return "timeout"
-            if any(task.exception() for task in done):
-                return "output_limit"
+        done, _ = await asyncio.wait(ends, timeout=wall_s, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        exited.cancel()
-    return None
+        for end in ends:
+            end.cancel()
+    return None if done else "timeout"
 
 
 async def _end(
-    process: asyncio.subprocess.Process,
-    readers: list["asyncio.Task[None]"],
-    feeder: "asyncio.Task[None]",
-    stop: signal.Signals,
+    process: asyncio.subprocess.Process, pipes: list["asyncio.Task[None]"], stop: signal.Signals
 ) -> None:
     """Kill what is left of the group and let the pipes run dry."""
     if process.returncode is None:
@@ -107,19 +91,20 @@ async def _end(
     # Also after a normal end: a fork may survive its parent and hold the pipes open.
     _signal_group(process.pid, signal.SIGKILL)
     await process.wait()
-    _, unfinished = await asyncio.wait([*readers, feeder], timeout=_GRACE_S)
+    _, unfinished = await asyncio.wait(pipes, timeout=_GRACE_S)
     for task in unfinished:
         task.cancel()
-    await asyncio.gather(*readers, feeder, return_exceptions=True)
+    await asyncio.gather(*pipes, return_exceptions=True)
 
 
-async def _read(stream: asyncio.StreamReader | None, into: bytearray, limit: int) -> None:
-    if stream is None:
-        return
-    while chunk := await stream.read(_CHUNK):
+async def _read(
+    stream: asyncio.StreamReader | None, into: bytearray, limit: int, flooded: asyncio.Event
+) -> None:
+    """Keep the first `limit` bytes; go on reading, so that the pipe can be closed."""
+    while stream is not None and (chunk := await stream.read(_CHUNK)):
         into += chunk[: limit - len(into)]
         if len(into) >= limit:
-            raise _TooMuchOutput
+            flooded.set()
 
 
 async def _feed(stream: asyncio.StreamWriter | None, data: bytes) -> None:

@@ -1,0 +1,298 @@
+"""Whole runs on simulated offers: files, reports, kills, budgets and exit codes."""
+
+import json
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.store import load_run
+from providers.outcomes import Outcome
+from tests.end_to_end.commands import maasbench, report_json, start_maasbench
+
+GLM, FLASH = "glm.cn/glm-5.3@low", "deepseek/deepseek-flash"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write_suite(here: Path, options: dict[str, str] | None = None, **keys: Any) -> Path:
+    """A suite of the chat tasks, which need no sandbox, on two simulated offers."""
+    suite = {"offers": [GLM, FLASH], "workloads": ["chat"], "simulate": True, **keys}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in suite.items()]
+    for offer, text in (options or {}).items():
+        lines += [f'[offer."{offer}"]', text]
+    path = here / "suite.toml"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_a_run_leaves_the_files_that_the_docs_name(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = maasbench(capsys, "run", str(write_suite(here)), "--out", "out")
+
+    assert said.code == 0, said.err
+    assert sorted(file.name for file in (here / "out").iterdir()) == [
+        "attempts.jsonl", "attempts.parquet", "end.json", "report.html", "report.md",
+        "run.json", "summary.json", "trials.jsonl", "trials.parquet",
+    ]  # fmt: skip
+    assert "SIMULATED" in said.out
+    assert "SIMULATED" in (here / "out" / "report.html").read_text()
+    assert "SIMULATED" in (here / "out" / "report.md").read_text()
+
+
+def test_the_report_holds_every_key_that_is_promised(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    maasbench(capsys, "run", str(write_suite(here, currency="CNY")))
+
+    document = report_json(capsys)
+
+    assert {"schema_version", "run", "cells"} <= document.keys()
+    cell = document["cells"][0]
+    promised = (
+        "offer served_model workload load trials solved solve_rate cost usage attempts ok "
+        "outcomes ttft_s ttfvt_s tpot_s itl_s e2e_s output_tokens_per_s requests_per_s "
+        "comparable warnings"
+    )
+    assert set(promised.split()) <= cell.keys()
+    assert {"estimate", "low", "high", "n"} <= cell["solve_rate"].keys()
+    cost = "spent currency priced_share by_class per_task per_solved"
+    assert set(cost.split()) <= cell["cost"].keys()
+    assert {"p50", "p90", "p95", "p99", "n"} <= cell["ttft_s"].keys()
+    assert cell["comparable"] is None
+    assert [each["offer"] for each in document["cells"]] == [GLM, FLASH]
+
+
+def test_a_perfect_offer_solves_everything_and_a_hopeless_one_nothing(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = write_suite(here, {GLM: "skill = 1.0", FLASH: "skill = 0.0"})
+    maasbench(capsys, "run", str(suite))
+
+    perfect, hopeless = report_json(capsys)["cells"]
+
+    assert perfect["solved"] == perfect["trials"] == 8
+    assert hopeless["solved"] == 0
+    assert hopeless["cost"]["per_solved"]["estimate"] is None
+    # The rule of three: at least a third of all that was spent.
+    assert hopeless["cost"]["per_solved"]["low"] == pytest.approx(
+        float(hopeless["cost"]["spent"]) / 3
+    )
+
+
+def test_a_report_twice_gives_identical_bytes(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    maasbench(capsys, "run", str(write_suite(here)), "--out", "out")
+
+    for fmt in ("text", "md", "json", "csv", "html"):
+        first = maasbench(capsys, "report", "out", "--format", fmt).out
+
+        assert first == maasbench(capsys, "report", "out", "--format", fmt).out
+        assert first
+
+
+def test_the_same_suite_and_seed_ask_the_same_and_are_answered_the_same(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = write_suite(here, {GLM: "skill = 0.5", FLASH: "skill = 0.5"}, epochs=2, seed=11)
+
+    for out in ("one", "two"):
+        maasbench(capsys, "run", str(suite), "--out", out)
+
+    one, two = load_run(here / "one"), load_run(here / "two")
+    assert one.run.workloads == two.run.workloads
+    graded = [
+        {(t.cell, t.task, t.epoch): (t.seed, t.grade.solved, t.answers) for t in stored.trials}
+        for stored in (one, two)
+    ]
+    assert graded[0] == graded[1]
+    assert one.run.run_id != two.run.run_id
+
+
+def wait_for_lines(file: Path, wanted: bytes, count: int) -> None:
+    deadline_s = time.monotonic() + 60
+    while time.monotonic() < deadline_s:
+        if file.is_file() and file.read_bytes().count(wanted) >= count:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"{file} never held {count} {wanted!r}")
+
+
+@pytest.mark.parametrize("ended_trials", [1, 4, 9])
+def test_a_kill_loses_no_ended_attempt_and_resume_repeats_no_ended_trial(
+    here: Path, capsys: pytest.CaptureFixture[str], ended_trials: int
+) -> None:
+    slow = "ttft_s = 0.15"
+    suite = write_suite(here, {GLM: slow, FLASH: slow}, concurrency=[2], epochs=2)
+    process = start_maasbench("run", str(suite), "--out", "out", cwd=here)
+    wait_for_lines(here / "out" / "trials.jsonl", b"\n", ended_trials)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+    killed = load_run(here / "out")
+    assert killed.ended is None
+    assert maasbench(capsys, "report", "out").code == 0
+
+    said = maasbench(capsys, "resume", "out")
+
+    assert said.code == 0, said.err
+    resumed = load_run(here / "out")
+    before = {each.attempt: each for each in killed.attempts if each.attempt not in killed.lost}
+    after = {each.attempt: each for each in resumed.attempts}
+    assert before.items() <= after.items()
+    assert all(after[name].outcome is Outcome.LOST for name in killed.lost)
+    keys = [(each.cell, each.task, each.epoch) for each in resumed.trials]
+    assert len(keys) == len(set(keys)) == 2 * 8 * 2
+    assert resumed.trials[: len(killed.trials)] == killed.trials
+    assert resumed.lost == ()
+    assert resumed.ended is not None
+    assert resumed.ended.resumed == 1
+
+
+def test_a_complete_run_is_not_resumed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    maasbench(capsys, "run", str(write_suite(here)))
+
+    said = maasbench(capsys, "resume")
+
+    assert said.code == 2
+    assert "is complete" in said.err
+
+
+def test_an_interrupted_load_cell_begins_again(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = write_suite(
+        here, offers=[FLASH], workloads=["synthetic"], rate=[20.0], requests=40, max_tokens=5
+    )
+    process = start_maasbench("run", str(suite), "--out", "out", cwd=here)
+    wait_for_lines(here / "out" / "trials.jsonl", b"\n", 3)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    ended = len(load_run(here / "out").trials)
+
+    said = maasbench(capsys, "resume", "out")
+
+    assert said.code == 0, said.err
+    resumed = load_run(here / "out")
+    assert len(resumed.trials) == 40
+    assert sum(each.purpose == "abandoned" for each in resumed.attempts) >= ended
+    (cell,) = report_json(capsys, "out")["cells"]
+    assert cell["trials"] == 40
+
+
+def test_ctrl_c_ends_with_130_and_can_be_resumed(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = write_suite(here, {FLASH: "ttft_s = 0.2"}, offers=[FLASH], epochs=3)
+    process = start_maasbench("run", str(suite), "--out", "out", cwd=here)
+    wait_for_lines(here / "out" / "trials.jsonl", b"\n", 2)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+
+    assert process.returncode == 130, err
+    assert b"Traceback" not in err
+    stored = load_run(here / "out")
+    assert stored.ended is not None
+    assert stored.ended.reason == "interrupted"
+    assert stored.lost == ()
+    assert maasbench(capsys, "resume", "out").code == 0
+    assert len(load_run(here / "out").trials) == 24
+
+
+def test_a_budget_ends_the_run_before_it_is_overrun(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = write_suite(here, budget="0.02 CNY", max_tokens=100, epochs=50)
+
+    said = maasbench(capsys, "run", str(suite), "--out", "out")
+
+    assert said.code == 4
+    cells = report_json(capsys, "out")["cells"]
+    assert 0 < sum(float(cell["cost"]["spent"] or 0) for cell in cells) <= 0.02
+    ended = load_run(here / "out").ended
+    assert ended is not None
+    assert ended.reason == "budget"
+
+
+def test_retried_attempts_are_counted_and_a_failing_offer_ends_with_5(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fault = 'faults = ["http_503:p=1"]'
+    suite = write_suite(here, {FLASH: fault}, offers=[FLASH], tasks=2, max_attempts=2)
+
+    said = maasbench(capsys, "run", str(suite), "--out", "out")
+
+    assert said.code == 5
+    (cell,) = report_json(capsys, "out")["cells"]
+    assert cell["outcomes"] == {"overloaded": 4}
+    assert cell["reasons"] == {"provider_failure": 2}
+    assert float(cell["cost"]["spent"]) == 0
+
+
+def test_an_offer_without_money_stops_and_the_others_go_on(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = write_suite(here, {GLM: 'faults = ["quota_exhausted:p=1"]'})
+
+    said = maasbench(capsys, "run", str(suite), "--out", "out")
+
+    glm, flash = report_json(capsys, "out")["cells"]
+    assert said.code == 5
+    assert "stopped" in said.err
+    assert glm["outcomes"].keys() == {"quota_exhausted"}
+    assert glm["attempts"] < 8
+    assert flash["solved"] == flash["trials"] == 8
+
+
+def test_an_unpriced_model_runs_and_is_reported_unpriced(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = write_suite(here, offers=["vllm/anything"])
+
+    maasbench(capsys, "run", str(suite))
+
+    (cell,) = report_json(capsys)["cells"]
+    assert cell["cost"]["spent"] is None
+    assert cell["cost"]["priced_share"] == 0
+    assert cell["cost"]["per_solved"]["estimate"] is None
+
+
+def test_repricing_shows_the_same_tokens_under_another_tariff(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    maasbench(capsys, "run", str(write_suite(here, offers=[FLASH], currency="CNY")))
+    peak, calm = (
+        json.loads(maasbench(capsys, "reprice", "last", "--at", at, "--format", "json").out)[
+            "cells"
+        ][0]["cost"]["spent"]
+        for at in ("2026-11-23T09:30:00+08:00", "2026-11-22T09:30:00+08:00")
+    )
+
+    assert float(peak) == pytest.approx(2 * float(calm))
+
+    other = maasbench(capsys, "reprice", "last", "--offer", "glm.cn/glm-5.3", "--format", "json")
+    assert other.code == 0, other.err
+    assert float(json.loads(other.out)["cells"][0]["cost"]["spent"]) > float(peak)
+
+
+def test_a_profile_adds_a_second_cost(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    suite = write_suite(here, offers=[FLASH])
+    suite.write_text(
+        suite.read_text() + '[profile]\nname = "peak"\n[[profile.hours]]\nshare = 1\n'
+        'zone = "Asia/Shanghai"\nhours = "09:00-12:00"\nweekdays = [1, 2, 3, 4, 5]\n'
+    )
+
+    said = maasbench(capsys, "run", str(suite))
+
+    assert said.code == 0, said.err
+    assert "profile" in said.out
+    (cell,) = report_json(capsys)["cells"]
+    assert cell["cost"]["at_profile"]["per_solved"]["estimate"] > 0
