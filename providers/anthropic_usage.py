@@ -32,14 +32,7 @@ def usage_from(raw: dict[str, Any], dialect: Dialect) -> Usage:
     counts = Counts(raw)
     fresh, output = counts.first(("input_tokens",)), counts.first(("output_tokens",))
     read = counts.first(("cache_read_input_tokens",))
-    five = counts.first(("cache_creation", "ephemeral_5m_input_tokens"))
-    hour = counts.first(("cache_creation", "ephemeral_1h_input_tokens"))
-    write = counts.first(("cache_creation_input_tokens",))
-    split = None if five is None and hour is None else (five or 0) + (hour or 0)
-    write = split if write is None else write
-    if write is not None and (split or 0) > write:
-        counts.flag("cache_write_parts_above_whole")
-        five = hour = None
+    write, five, hour = _cache_writes(counts)
     reasoning = counts.first(
         ("output_tokens_details", "thinking_tokens"), ("output_tokens_details", "reasoning_tokens")
     )
@@ -65,3 +58,17 @@ def usage_from(raw: dict[str, Any], dialect: Dialect) -> Usage:
         raw=raw,
     )
     return absent_as_zero(usage, dialect)
+
+
+def _cache_writes(counts: Counts) -> tuple[int | None, int | None, int | None]:
+    """The cache writes in all, of five minutes and of one hour, as far as they were told."""
+    write = counts.first(("cache_creation_input_tokens",))
+    five = counts.first(("cache_creation", "ephemeral_5m_input_tokens"))
+    hour = counts.first(("cache_creation", "ephemeral_1h_input_tokens"))
+    if five is None and hour is None:
+        return write, None, None
+    split = (five or 0) + (hour or 0)
+    if write is not None and split > write:
+        counts.flag("cache_write_parts_above_whole")
+        return write, None, None
+    return split if write is None else write, five, hour

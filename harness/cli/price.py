@@ -6,11 +6,19 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from textwrap import fill
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from providers.dialect import Dialect
+    from providers.fx import FxRate
+    from providers.pricebook import Priced, PriceRow
+    from providers.usage import Usage
 
 _TOKENS = click.IntRange(min=0)
 
@@ -94,7 +102,7 @@ def command(
         _print_text(shown)
 
 
-def _usage(source: str | None, classes: dict[str, int | None], dialect: Any) -> Any:
+def _usage(source: str | None, classes: dict[str, int | None], dialect: "Dialect") -> "Usage":
     from harness.cli.given_usage import from_classes, from_json
 
     stated = {name: count for name, count in classes.items() if count is not None}
@@ -122,7 +130,9 @@ def _read(source: str) -> str:
         raise ConfigurationError(f"{source}: cannot be read: {error}") from error
 
 
-def _document(offer: str, at: datetime, priced: Any, row: Any, today: date) -> dict[str, Any]:
+def _document(
+    offer: str, at: datetime, priced: "Priced", row: "PriceRow", today: date
+) -> dict[str, Any]:
     """Everything that is shown, in either format. Amounts are text: they are exact."""
     return {
         "offer": offer,
@@ -151,7 +161,7 @@ def _document(offer: str, at: datetime, priced: Any, row: Any, today: date) -> d
 
 
 def _conversion(
-    priced: Any, currency: str | None, at: datetime, rates: Any
+    priced: "Priced", currency: str | None, at: datetime, rates: "Sequence[FxRate]"
 ) -> dict[str, dict[str, str]]:
     if currency is None:
         return {}

@@ -13,7 +13,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from providers.embedded import engine, server
+from providers import child as child_process
+from providers.embedded import engine
 from providers.embedded.server import available, command, embedded_server
 from providers.errors import ConfigurationError
 
@@ -188,7 +189,7 @@ async def test_a_server_that_does_not_start_is_one_line(
     """The last thing it wrote is the reason that a user gets to read."""
     launcher = tmp_path / "launcher.py"
     launcher.write_text(child)
-    monkeypatch.setattr(server, "LAUNCHER", launcher)
+    monkeypatch.setattr(child_process, "LAUNCHER", launcher)
 
     with pytest.raises(ConfigurationError, match=f"did not start: {told}"):
         async with embedded_server("small", slots=1):

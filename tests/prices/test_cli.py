@@ -30,6 +30,8 @@ OURS = {"input_tokens": 2100, "output_tokens": 40, "cache_read_tokens": 2100}
 
 
 def run(*arguments: str, given: str | None = None, command: Any = price) -> Result:
+    if command is price and "--at" not in arguments:
+        arguments += MONDAY
     return CliRunner().invoke(command, list(arguments), input=given, catch_exceptions=True)
 
 

@@ -126,7 +126,9 @@ def test_pro_is_unverified_from_the_announced_redirect_on() -> None:
         pytest.param("2026-11-23T10:00:00+08:00", PEAK, id="within the peak"),
         pytest.param("2026-11-27T18:00:00+08:00", OFF_PEAK, id="Friday evening, a weekend ahead"),
         pytest.param("2026-09-30T18:00:00+08:00", OFF_PEAK, id="the eve of National Day"),
-        pytest.param("2026-09-09T19:00:00+08:00", Decimal(12), id="the old price until midnight"),
+        pytest.param(
+            "2026-09-09T19:00:00+08:00", Decimal(12), id="the dearer of two rows, the older one"
+        ),
     ],
 )
 def test_a_reservation_covers_what_can_apply_within_a_day(at: str, expected: Decimal) -> None:

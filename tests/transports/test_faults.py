@@ -63,20 +63,16 @@ async def test_a_reset_in_mid_answer_breaks_even_a_body_without_length(
     serve: Serve, wire: WireTransport
 ) -> None:
     """Only an orderly close ends a body that declares no length."""
-    heard = asyncio.Event()
 
     async def handler(peer: Peer) -> None:
         await peer.request()
         await peer.send(b"HTTP/1.1 200 OK\r\n\r\nhalf")
         peer.refuse_to_linger()
-        await heard.wait()
         peer.reset()
 
     served = await serve(handler)
-    running = asyncio.create_task(wire.exchange(HttpRequest(url=served.url()), PATIENT))
-    asyncio.get_running_loop().call_later(TICK_S, heard.set)
 
-    exchange = await running
+    exchange = await wire.exchange(HttpRequest(url=served.url()), PATIENT)
 
     assert exchange.fault is not None
     assert exchange.fault.kind == "stream_broken"
@@ -156,7 +152,7 @@ async def test_comments_end_no_idle_wait_but_keep_it_alive(
             await asyncio.sleep(TICK_S)
 
     served = await serve(handler)
-    limits = Timeouts(connect_s=5.0, first_token_s=5.0, idle_s=10 * TICK_S, total_s=20 * TICK_S)
+    limits = Timeouts(connect_s=5.0, first_token_s=5.0, idle_s=15 * TICK_S, total_s=30 * TICK_S)
 
     exchange = await wire.exchange(HttpRequest(url=served.url()), limits)
 
@@ -178,7 +174,7 @@ async def test_silence_in_mid_answer_times_out_after_the_last_read(
         await peer.closed_or_reset()
 
     served = await serve(handler)
-    limits = Timeouts(connect_s=5.0, first_token_s=5.0, idle_s=8 * TICK_S, total_s=10.0)
+    limits = Timeouts(connect_s=5.0, first_token_s=5.0, idle_s=15 * TICK_S, total_s=10.0)
 
     exchange = await wire.exchange(HttpRequest(url=served.url()), limits)
 

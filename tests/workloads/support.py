@@ -1,5 +1,7 @@
 """Builders for workload tests: programs in a sandbox, replies, transcripts."""
 
+from collections.abc import Mapping, Sequence
+
 from workloads.sandbox import Limits, Run, Sandbox
 from workloads.task import Reply, Task, ToolUse, Transcript
 
@@ -12,6 +14,21 @@ async def run_python(
     """How `program` ended in `sandbox`."""
     files = {"program.py": program.encode()}
     return await sandbox.run([sandbox.python, "-I", "-S", "-B", "program.py"], files, stdin, limits)
+
+
+class Overhearing:
+    """A sandbox that passes everything on to another one and remembers what it was given."""
+
+    def __init__(self, inner: Sandbox) -> None:
+        self._inner = inner
+        self.name, self.isolates, self.python = inner.name, inner.isolates, inner.python
+        self.everything = b""
+
+    async def run(
+        self, argv: Sequence[str], files: Mapping[str, bytes], stdin: bytes, limits: Limits
+    ) -> Run:
+        self.everything += b"".join([*map(str.encode, argv), *files.values(), stdin])
+        return await self._inner.run(argv, files, stdin, limits)
 
 
 def reply(text: str = "", *, stop: str | None = "stop", calls: tuple[ToolUse, ...] = ()) -> Reply:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workloads.support import code_task, reply, said
+from tests.workloads.support import Overhearing, code_task, reply, said
 from workloads.coding.cases import Case
 from workloads.coding.grade import grade_code
 from workloads.coding.judge import judge_tests, judge_values
@@ -122,18 +122,14 @@ async def test_a_hostile_answer_is_not_solved(body: str, sandbox: Sandbox) -> No
 
 
 async def test_expected_values_never_enter_the_sandbox(sandbox: Sandbox) -> None:
-    """The code sees its inputs in the job's text, and none of what is expected."""
-    secret = "'the-expected-value'"
-    spy = (
-        "import gc\n    words = [o for o in gc.get_objects() if type(o) in (list, tuple, dict)]\n"
-        "    return any('the-expected' + '-value' in str(o) for o in words)"
-    )
-    task = code_task(("1", secret), ("2", "False"))
+    """What is handed to the sandbox holds the inputs and nothing that is expected."""
+    overheard = Overhearing(sandbox)
+    task = code_task(("'an-input'", "'what-is-expected'"))
 
-    verdict = await grade_code(task, said(reply(_CODE.format(spy))), sandbox)
+    await grade_code(task, said(reply(_CODE.format("return x"))), overheard)
 
-    # The second case expects False: what the spy returns when it finds nothing.
-    assert verdict.score == 0.5
+    assert b"an-input" in overheard.everything
+    assert b"what-is-expected" not in overheard.everything
 
 
 async def test_the_score_counts_every_case(sandbox: Sandbox) -> None:

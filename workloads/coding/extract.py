@@ -18,9 +18,10 @@ def code_for(answer: str, name: str) -> str | None:
     from its first line of code on. A block that was cut off counts up to the cut.
     """
     answer = _THOUGHTS.sub("", answer).replace("\r\n", "\n")
-    blocks = [text for language, text in _FENCED.findall(answer) if language.lower() in _PYTHON]
-    for block in map(dedent, reversed(blocks)):
-        if _defines(block, name):
+    blocks = _FENCED.findall(answer)
+    for language, text in reversed(blocks):
+        block = dedent(text)
+        if language.lower() in _PYTHON and _defines(block, name):
             return block
     if blocks or not _defines(answer, name):
         return None
@@ -30,5 +31,5 @@ def code_for(answer: str, name: str) -> str | None:
 
 def _defines(text: str, name: str) -> bool:
     escaped = re.escape(name)
-    pattern = rf"^(?:(?:(?:async )?def|class) {escaped}\b|{escaped} *=)"
+    pattern = rf"^(?:(?:(?:async )?def|class) {escaped}\b|{escaped} *=(?!=))"
     return re.search(pattern, text, re.MULTILINE) is not None
