@@ -74,26 +74,19 @@ def command(
     """
     from harness.cli.instants import parse_instant
     from providers.offers import load_catalog
-    from providers.pricebook import (
-        PriceRow,
-        Unpriced,
-        find_row,
-        price_usage,
-        read_price_file,
-        snapshot_for,
-    )
+    from providers.pricebook import Unpriced, find_row, price_usage, read_price_file, snapshot_for
 
     catalog = load_catalog()
     subject = catalog.offer(offer)
     instant = datetime.now(UTC) if at is None else parse_instant(at)
     counted = _usage(usage, classes, subject.dialect)
-    own = read_price_file(prices) if prices is not None else ()
+    own = () if prices is None else read_price_file(prices)
     snapshot = snapshot_for(catalog, (subject,), instant, overlay=own)
     priced = price_usage(snapshot, subject, counted, instant)
     if isinstance(priced, Unpriced):
         raise ConfigurationError(f"{priced.reason}: {priced.remedy}")
     row = find_row(snapshot, subject, instant)
-    assert isinstance(row, PriceRow)
+    assert not isinstance(row, Unpriced)
     shown = _document(subject.id, instant, priced, row, datetime.now(UTC).date())
     shown |= _conversion(priced, currency, instant, snapshot.fx)
     if fmt == "json":
