@@ -28,17 +28,17 @@ from harness.plan import Phase, phases, planned_count, task_order
 from harness.profile import parse_profile
 from harness.records import SCHEMA_VERSION, Host, Run, WorkloadIdentity
 from harness.suite import OfferOptions, Suite
-from harness.version import maasbench_version
-from providers.anthropic_messages import AnthropicMessages
+from harness.version import VERSION
 from providers.clock import Clock
 from providers.dialect import Adapter, Dialect
+from providers.dialects.anthropic_messages import AnthropicMessages
+from providers.dialects.openai_chat import OpenAIChat
 from providers.embedded.server import embedded_server
 from providers.exchange import Timeouts
-from providers.fx import FxRate
 from providers.money import Money, currency, parse_money
 from providers.offers import Catalog, Offer, load_catalog
-from providers.openai_chat import OpenAIChat
-from providers.pricebook import (
+from providers.prices.fx import FxRate
+from providers.prices.pricebook import (
     PriceRow,
     Snapshot,
     Unpriced,
@@ -105,7 +105,7 @@ def plan_run(suite: Suite, *, argv: Sequence[str], clock: Clock, labels: tuple[s
         schema_version=SCHEMA_VERSION,
         run_id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
         created_at=now,
-        maasbench_version=maasbench_version(),
+        maasbench_version=VERSION,
         name=suite.name,
         suite=msgspec.to_builtins(suite),
         argv=tuple(argv),

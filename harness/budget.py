@@ -11,11 +11,18 @@ from decimal import Decimal
 
 from harness.errors import ConfigurationError
 from harness.records import Attempt
-from providers.fx import FxRate, convert
 from providers.money import Money
 from providers.offers import Offer
 from providers.outcomes import MEANING, Billable
-from providers.pricebook import PriceRow, Snapshot, Unpriced, find_row, price_usage, worst_case
+from providers.prices.fx import FxRate, convert
+from providers.prices.pricebook import (
+    PriceRow,
+    Snapshot,
+    Unpriced,
+    find_row,
+    price_usage,
+    worst_case,
+)
 
 ZERO = Decimal(0)
 SECONDS_PER_HOUR = 3600

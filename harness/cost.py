@@ -14,11 +14,11 @@ from msgspec import Struct, field
 
 from harness.records import Attempt
 from providers.errors import ConfigurationError
-from providers.fx import convert
 from providers.money import Money
 from providers.offers import Offer
 from providers.outcomes import MEANING, Billable, Outcome
-from providers.pricebook import PriceRow, Snapshot, Unpriced, find_row, price_usage
+from providers.prices.fx import convert
+from providers.prices.pricebook import PriceRow, Snapshot, Unpriced, find_row, price_usage
 
 ZERO = Decimal(0)
 _MICROSECOND = timedelta(microseconds=1)

@@ -16,7 +16,7 @@ from msgspec import Struct
 from harness.budget import ZERO
 from providers.money import Money
 from providers.offers import Offer
-from providers.pricebook import (
+from providers.prices.pricebook import (
     PriceRow,
     Snapshot,
     Unpriced,
@@ -72,12 +72,14 @@ def estimate_offer(
         unbounded |= limit is None
         usage = request.expected(limit)
         priced = price_usage(snapshot, offer, usage, at)
-        assert not isinstance(priced, Unpriced)
-        expected += priced.high * repeats
         ceiling = worst_case(
             snapshot, offer, at, input_tokens=request.prompt_bytes, output_tokens=limit or 0
         )
-        assert not isinstance(ceiling, Unpriced)
+        if isinstance(priced, Unpriced) or isinstance(ceiling, Unpriced):
+            why = priced if isinstance(priced, Unpriced) else ceiling
+            assert isinstance(why, Unpriced)
+            return OfferEstimate(offer=offer.id, requests=count, note=f"no price: {why.reason}")
+        expected += priced.high * repeats
         worst += ceiling.high * repeats * max_attempts
     return OfferEstimate(
         offer=offer.id,

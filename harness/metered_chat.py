@@ -5,6 +5,8 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from msgspec import structs
+
 from harness.budget import Budget
 from harness.endpoint import Endpoint
 from harness.meter import record_attempt
@@ -125,7 +127,9 @@ class MeteredChat:
         reserved = self._reserved(number, reserved_money)
         self._journal.add(reserved)
         exchange, cancelled = await self._exchange(request)
-        answer = endpoint.adapter.decode(exchange, offer.dialect, stream=ask.stream)
+        answer = _without_key(
+            endpoint.adapter.decode(exchange, offer.dialect, stream=ask.stream), endpoint.key
+        )
         intended_s = exchange.issued_s if self._intended_s is None else self._intended_s
         self._intended_s = None
         attempt = record_attempt(
@@ -180,6 +184,15 @@ def _with_nonce(
         return tuple(messages)
     first, *rest = messages
     return ({**first, "content": f"[nonce {nonce}]\n{first['content']}"}, *rest)
+
+
+def _without_key(answer: Answer, key: str | None) -> Answer:
+    """The answer with the key struck out of its error: some servers echo what was wrong."""
+    error = answer.error
+    if error is None or not key or key not in error.message:
+        return answer
+    told = structs.replace(error, message=error.message.replace(key, "[key]"))
+    return structs.replace(answer, error=told)
 
 
 def _reply(answer: Answer) -> Reply:

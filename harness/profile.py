@@ -5,7 +5,7 @@ the real traffic comes and which share of its input is read from a cache; the me
 usage is priced again over those hours. Pure.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ from harness.cost import Charge, NoCharge, price_attempts
 from harness.errors import ConfigurationError
 from harness.records import Attempt
 from providers.offers import Offer
-from providers.pricebook import Priced, Snapshot, price_usage
+from providers.prices.pricebook import Priced, Snapshot, price_usage
 from providers.usage import Usage
 
 HOURS_PER_WEEK = 168
@@ -123,12 +123,15 @@ def _instants(
     for span in profile.hours:
         zone = ZoneInfo(span.zone)
         hours = _span_hours(span)
+        counts: Counter[tuple[str, ...]] = Counter()
         for day, hour in hours:
             local = datetime.combine(monday + timedelta(days=day), time(hour), zone)
             at = local.astimezone(UTC)
             tariff = _tariff(snapshot, offer, at)
-            weights[tariff] += span.share / len(hours)
+            counts[tariff] += 1
             representative.setdefault(tariff, at)
+        for tariff, count in counts.items():
+            weights[tariff] += span.share * count / len(hours)
     return {representative[tariff]: weight for tariff, weight in weights.items()}
 
 

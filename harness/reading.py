@@ -15,7 +15,7 @@ from harness.records import Attempt
 from harness.store import StoredRun
 from harness.summary import Summary, summarize
 from providers.offers import Offer
-from providers.pricebook import Snapshot
+from providers.prices.pricebook import Snapshot
 
 
 class View(Struct, frozen=True, kw_only=True):

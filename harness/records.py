@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from providers.dialect import ErrorDetail
 from providers.offers import Offer
 from providers.outcomes import Outcome
-from providers.pricebook import Snapshot
+from providers.prices.pricebook import Snapshot
 from providers.usage import Usage
 from workloads.task import Grade
 

@@ -1,25 +1,10 @@
-"""Which maasbench this is. Read from the installed metadata, or from the checkout."""
+"""Which maasbench this is. The number stands here; the distribution's metadata take it."""
 
 import platform
-import re
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from harness.records import SCHEMA_VERSION
 
-_UNKNOWN = "0+unknown"
-
-
-def maasbench_version() -> str:
-    """The version of the distribution; in a bare checkout that of pyproject.toml."""
-    try:
-        return version("maasbench")
-    except PackageNotFoundError:
-        project = Path(__file__).resolve().parent.parent / "pyproject.toml"
-        if not project.is_file():
-            return _UNKNOWN
-        found = re.search(r'^version = "(.+)"$', project.read_text(encoding="utf-8"), re.MULTILINE)
-        return found[1] if found else _UNKNOWN
+VERSION = "0.1.0"
 
 
 def describe() -> str:
@@ -27,6 +12,6 @@ def describe() -> str:
     from providers.offers import load_catalog
 
     return (
-        f"maasbench {maasbench_version()} · Python {platform.python_version()} · "
+        f"maasbench {VERSION} · Python {platform.python_version()} · "
         f"catalogue checked {load_catalog().checked} · schema {SCHEMA_VERSION}"
     )

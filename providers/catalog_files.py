@@ -1,7 +1,7 @@
 """Catalogue files: one TOML file per vendor, read and checked as a whole.
 
 A file may hold a vendor (where it is, how it speaks, which models it has), price sheets
-(`[[prices]]`, see `providers.price_rows`) and exchange rates (`[[fx]]`), or any of them
+(`[[prices]]`, see `providers.prices.price_rows`) and exchange rates (`[[fx]]`), or any of them
 alone. Its keys are described in catalog/README.md. Nothing of a bad file is used.
 """
 
@@ -17,9 +17,9 @@ from msgspec import Struct, field
 
 from providers.dialect import Dialect, ErrorRule
 from providers.errors import ConfigurationError
-from providers.fx import FxRate, wrong_rates
-from providers.price_rows import converted, rows_from_table
-from providers.tariff import PriceRow
+from providers.prices.fx import FxRate, wrong_rates
+from providers.prices.price_rows import converted, rows_from_table
+from providers.prices.tariff import PriceRow
 
 
 class Region(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -49,7 +49,6 @@ class Dialect(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     efforts: effort → fields merged into the request body; "default" applies when none is
         named.
     cold_body: fields that make the server ignore its prompt cache, where it has a switch.
-    error_in_200: path of a status field inside a 200 body, with its value for success.
     """
 
     protocol: ProtocolName = "openai-chat"

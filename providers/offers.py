@@ -21,9 +21,9 @@ from providers.catalog_files import (
 )
 from providers.dialect import Dialect
 from providers.errors import ConfigurationError
-from providers.fx import FxRate
 from providers.nearest import did_you_mean
-from providers.tariff import PriceRow
+from providers.prices.fx import FxRate
+from providers.prices.tariff import PriceRow
 
 _NAME = re.compile(
     r"(?P<vendor>[^/.]+)(?:\.(?P<region>[^/]+))?/(?P<model>.+?)"

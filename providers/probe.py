@@ -1,11 +1,11 @@
 """A look at an endpoint before money is spent: is it there, and does it take the key?"""
 
-from providers import asking
 from providers.dialect import Dialect
+from providers.dialects import asking
+from providers.dialects.failures import complaint_of
+from providers.dialects.loose import items, mapping, parsed, text
 from providers.errors import ConfigurationError
 from providers.exchange import Exchange, HttpRequest, Timeouts, Transport
-from providers.failures import complaint_of
-from providers.loose import items, mapping, parsed, text
 
 _PATIENCE = Timeouts(connect_s=10.0, first_token_s=20.0, idle_s=10.0, total_s=30.0)
 _BUSY = (503, 529)

@@ -12,7 +12,7 @@ from harness.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from providers.offers import Catalog, Offer
-    from providers.pricebook import PriceRow, Snapshot, Tier
+    from providers.prices.pricebook import PriceRow, Snapshot, Tier
 
 
 @click.group(
@@ -33,7 +33,7 @@ def list_offers(vendor: str | None) -> None:
 
     from harness.cli.tables import console
     from providers.offers import load_catalog
-    from providers.pricebook import snapshot_for
+    from providers.prices.pricebook import snapshot_for
 
     catalog = load_catalog()
     _known_vendor(catalog, vendor)
@@ -66,7 +66,7 @@ def show(offer: str) -> None:
 
     from harness.cli.tables import console
     from providers.offers import load_catalog
-    from providers.pricebook import covers
+    from providers.prices.pricebook import covers
 
     catalog = load_catalog()
     subject = catalog.offer(offer)
@@ -98,7 +98,7 @@ def check(files: tuple[Path, ...]) -> None:
 
     from harness.cli.tables import console
     from providers.catalog_files import our_files, read_file
-    from providers.pricebook import gaps
+    from providers.prices.pricebook import gaps
 
     today = datetime.now(UTC).date()
     table = Table(box=None, pad_edge=False)
@@ -132,8 +132,8 @@ def _known_vendor(catalog: "Catalog", vendor: str | None) -> None:
 
 
 def _summary(snapshot: "Snapshot", offer: "Offer", at: datetime, remark: str) -> Sequence[str]:
-    from providers.pricebook import Unpriced, find_row
-    from providers.windows import tiers_at
+    from providers.prices.pricebook import Unpriced, find_row
+    from providers.prices.windows import tiers_at
 
     row = find_row(snapshot, offer, at)
     context = "–" if offer.context_tokens is None else f"{offer.context_tokens / 1000:,.0f}"
@@ -202,7 +202,7 @@ def _print_row(out: Any, row: "PriceRow") -> None:
 
 
 def _tier_cells(window: str, tier: "Tier", *, alone: bool) -> Sequence[str]:
-    from providers.charge import describe
+    from providers.prices.charge import describe
 
     rates = tier.rates
     parts = [window] if window else []

@@ -86,10 +86,10 @@ def _speaking(protocol: ProtocolName, dialect: Dialect) -> Dialect:
 
 def _as_reported(given: dict[str, Any], dialect: Dialect) -> Usage:
     if dialect.protocol == "anthropic-messages":
-        from providers.anthropic_usage import usage_from as from_anthropic
+        from providers.dialects.anthropic_usage import usage_from as from_anthropic
 
         return from_anthropic(given, dialect)
-    from providers.openai_usage import usage_from as from_openai
+    from providers.dialects.openai_usage import usage_from as from_openai
 
     return from_openai(given, dialect)
 

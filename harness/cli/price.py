@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from providers.dialect import Dialect
-    from providers.fx import FxRate
-    from providers.pricebook import Priced, PriceRow
+    from providers.prices.fx import FxRate
+    from providers.prices.pricebook import Priced, PriceRow
     from providers.usage import Usage
 
 _TOKENS = click.IntRange(min=0)
@@ -74,7 +74,13 @@ def command(
     """
     from harness.cli.instants import parse_instant
     from providers.offers import load_catalog
-    from providers.pricebook import Unpriced, find_row, price_usage, read_price_file, snapshot_for
+    from providers.prices.pricebook import (
+        Unpriced,
+        find_row,
+        price_usage,
+        read_price_file,
+        snapshot_for,
+    )
 
     catalog = load_catalog()
     subject = catalog.offer(offer)
@@ -158,8 +164,8 @@ def _conversion(
 ) -> dict[str, dict[str, str]]:
     if currency is None:
         return {}
-    from providers.fx import convert
     from providers.money import Money
+    from providers.prices.fx import convert
 
     low = convert(Money(priced.low, priced.currency), currency, at, rates)
     high = convert(Money(priced.high, priced.currency), currency, at, rates)

@@ -57,7 +57,7 @@ def command(
     from harness.reading import View
     from providers.money import currency as known_currency
     from providers.offers import load_catalog
-    from providers.pricebook import read_price_file, snapshot_for
+    from providers.prices.pricebook import read_price_file, snapshot_for
 
     stored = load_run(find_run(run))
     instant: datetime | None = parse_instant(at) if at is not None else None

@@ -14,7 +14,8 @@ from harness.summary import CellSummary, Summary, groups
 from harness.summary.shape import PriceUsed
 
 LEGEND = (
-    "Intervals are at 95 %, n beside them (tasks; attempts for latencies). – is unknown, or not"
+    "Intervals are at 95 % (latencies: one-sided bounds), n beside them (tasks; attempts for"
+    " latencies). – is unknown, or not"
     " supported by n. Offers inside the noise share a rank. Latencies count from the issue of"
     " answered attempts; p95* counts failed ones as slower than any."
 )

@@ -8,8 +8,8 @@ from harness.cost import Charge, Charges
 from harness.records import Attempt, Run
 from harness.stats import Caveat
 from harness.summary.shape import PriceUsed
-from providers.fx import FxRate
-from providers.pricebook import PriceRow
+from providers.prices.fx import FxRate
+from providers.prices.pricebook import PriceRow
 
 
 def prices_used(run: Run, attempts: Iterable[Attempt], charges: Charges) -> tuple[PriceUsed, ...]:

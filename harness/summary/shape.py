@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from harness.records import Ended, Host
 from harness.stats import Caveat, Estimate
-from providers.fx import FxRate
+from providers.prices.fx import FxRate
 
 SUMMARY_VERSION = 1
 

@@ -5,7 +5,15 @@ from datetime import UTC, date, datetime, time
 from harness.errors import ConfigurationError
 from harness.verify.cases import Tokens
 from providers.offers import Offer
-from providers.pricebook import Priced, PriceRow, Rates, Snapshot, Tier, Unpriced, price_usage
+from providers.prices.pricebook import (
+    Priced,
+    PriceRow,
+    Rates,
+    Snapshot,
+    Tier,
+    Unpriced,
+    price_usage,
+)
 from providers.usage import Usage
 
 _OFFER = Offer(id="published/bill", vendor="published", model="bill", base_url="")

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from harness.errors import ConfigurationError
 from harness.nearest import did_you_mean
-from providers.pricebook import Rates
+from providers.prices.pricebook import Rates
 
 ToleranceKind = Literal["absolute", "relative", "points"]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from providers.anthropic_messages import AnthropicMessages
 from providers.dialect import Answer, Ask, Delta, Dialect, ToolCall
+from providers.dialects.anthropic_messages import AnthropicMessages
 from providers.outcomes import Outcome
 from tests.dialects.exchanges import ANTHROPIC, exchange, named
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from providers.anthropic_messages import AnthropicMessages
 from providers.dialect import Answer, Dialect, ErrorDetail, ErrorRule
+from providers.dialects.anthropic_messages import AnthropicMessages
+from providers.dialects.openai_chat import OpenAIChat
 from providers.exchange import Exchange, Fault, FaultKind
 from providers.limits import RetryPolicy, wait_s
-from providers.openai_chat import OpenAIChat
 from providers.outcomes import Billable, Outcome
 from tests.dialects.exchanges import ANTHROPIC, OPENAI, chunk, exchange, message, named, sse
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from providers.dialect import Answer, Ask, Delta, Dialect, ToolCall
+from providers.dialects.openai_chat import OpenAIChat
 from providers.errors import ConfigurationError
 from providers.exchange import HttpRequest
-from providers.openai_chat import OpenAIChat
 from tests.dialects.exchanges import OPENAI, chunk, exchange, message, sse
 
 TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from providers.anthropic_messages import AnthropicMessages
 from providers.dialect import Answer, Dialect
-from providers.openai_chat import OpenAIChat
+from providers.dialects.anthropic_messages import AnthropicMessages
+from providers.dialects.openai_chat import OpenAIChat
 from tests.dialects.exchanges import ANTHROPIC, OPENAI, exchange
 from tests.dialects.samples import SAMPLES, Expected, Sample
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.sse import Event, events
+from providers.dialects.sse import Event, events
 
 STREAMS: dict[str, tuple[bytes, list[tuple[str, bytes]]]] = {
     "line feeds": (b"data: a\n\ndata: b\n\n", [("", b"a"), ("", b"b")]),

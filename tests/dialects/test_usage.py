@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.anthropic_messages import usage_from as anthropic_usage
 from providers.dialect import Dialect
-from providers.openai_chat import OpenAIChat, usage_from
+from providers.dialects.anthropic_messages import usage_from as anthropic_usage
+from providers.dialects.openai_chat import OpenAIChat, usage_from
 from providers.usage import Usage, leaves
 from tests.dialects.exchanges import (
     ADDITIVE,

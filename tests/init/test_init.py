@@ -15,9 +15,9 @@ import pytest
 from harness.cli.init import suite_template
 from harness.profile import parse_profile
 from harness.suite import OfferOptions, Suite, check_suite
-from providers.fx import FxRate
 from providers.offers import Offer
-from providers.pricebook import parse_gpu_spec, parse_price_spec, rows_from_table
+from providers.prices.fx import FxRate
+from providers.prices.pricebook import parse_gpu_spec, parse_price_spec, rows_from_table
 
 LAUNCHER = Path(__file__).parents[2] / "maasbench.py"
 # A key at rest begins with "#" and no blank.

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from providers.offers import Catalog, Offer, load_catalog
-from providers.pricebook import (
+from providers.prices.pricebook import (
     Priced,
     PriceRow,
     Rates,

@@ -8,7 +8,7 @@ import pytest
 
 from providers.catalog_files import our_files, parse_file, read_file, read_price_file
 from providers.errors import ConfigurationError
-from providers.pricebook import FREE, gaps, validate
+from providers.prices.pricebook import FREE, gaps, validate
 from tests.prices.book import CATALOG, instant, rows
 
 ROW = """

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.errors import ConfigurationError
-from providers.fx import FxRate, convert
 from providers.money import Money
+from providers.prices.fx import FxRate, convert
 from tests.prices.book import CATALOG, instant
 
 RATES = (

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from providers.pricebook import Priced, Unpriced, price_usage, snapshot_for, worst_case
+from providers.prices.pricebook import Priced, Unpriced, price_usage, snapshot_for, worst_case
 from tests.prices.book import CATALOG, exact, instant, price, usage
 
 MILLION = usage(1_000_000, 1_000_000)

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.pricebook import Priced, Rates, Tier, Unpriced, price_usage, snapshot_for, worst_case
+from providers.prices.pricebook import (
+    Priced,
+    Rates,
+    Tier,
+    Unpriced,
+    price_usage,
+    snapshot_for,
+    worst_case,
+)
 from providers.usage import Usage
 from tests.prices.book import BARE, CATALOG, NOW, instant, price, rates, shop, usage
 

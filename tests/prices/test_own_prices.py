@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from providers.errors import ConfigurationError
-from providers.pricebook import (
+from providers.prices.pricebook import (
     FREE,
     GpuHour,
     PriceRow,
@@ -41,7 +41,7 @@ def test_a_price_in_one_word(
     assert (rates.input, rates.output) == (Decimal(fresh), Decimal(output))
     assert rates.cache_read == (None if read is None else Decimal(read))
     assert (row.currency, row.confidence) == (currency, "declared")
-    assert (row.source, row.checked) == ("declared on the command line", AT.date())
+    assert (row.source, row.checked) == ("declared with the run", AT.date())
 
 
 def test_a_declared_price_of_nothing_is_free() -> None:

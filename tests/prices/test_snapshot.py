@@ -5,7 +5,7 @@ import sys
 
 import msgspec
 
-from providers.pricebook import Snapshot, book_hash, price_usage, snapshot_for
+from providers.prices.pricebook import Snapshot, book_hash, price_usage, snapshot_for
 from tests.prices.book import CATALOG, instant, point, usage
 
 AT = instant("2026-11-23T09:30:00+08:00")
@@ -37,7 +37,7 @@ def test_the_hash_is_of_the_content() -> None:
 def test_pricing_a_stored_snapshot_loads_no_calendar_and_no_network_code() -> None:
     """The reading half works from files alone."""
     program = (
-        "import sys, providers.pricebook\n"
+        "import sys, providers.prices.pricebook\n"
         "loaded = {'holidays', 'aiohttp', 'httptools', 'ssl'} & set(sys.modules)\n"
         "assert not loaded, loaded\n"
     )

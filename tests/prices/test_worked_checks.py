@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from providers.pricebook import Tier, price_usage
+from providers.prices.pricebook import Tier, price_usage
 from providers.usage import Usage
 from tests.prices.book import BARE, NOW, exact, instant, point, price, rates, shop, usage
 

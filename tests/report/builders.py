@@ -22,10 +22,10 @@ from harness.records import (
 from harness.stats import LogHistogram
 from harness.summary import Summary, summarize
 from providers.dialect import ErrorDetail
-from providers.fx import FxRate
 from providers.offers import Offer
 from providers.outcomes import Outcome
-from providers.pricebook import PriceRow, Snapshot
+from providers.prices.fx import FxRate
+from providers.prices.pricebook import PriceRow, Snapshot
 from providers.usage import Usage
 from workloads.task import Grade, Reason
 

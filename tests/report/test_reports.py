@@ -20,7 +20,7 @@ from harness.report.as_json import render_json
 from harness.report.as_markdown import render_markdown
 from harness.report.as_text import render_text
 from harness.summary import Summary, summarize
-from providers.fx import FxRate
+from providers.prices.fx import FxRate
 from tests.goldens import Golden
 from tests.report import builders as b
 

@@ -11,8 +11,8 @@ from harness.errors import ConfigurationError
 from harness.metrics import METRICS, metric, value
 from harness.records import Attempt, Instants, Trial
 from harness.summary import CellSummary, Summary, summarize
-from providers.fx import FxRate
 from providers.outcomes import Outcome
+from providers.prices.fx import FxRate
 from providers.usage import Usage
 from tests.report import builders as b
 

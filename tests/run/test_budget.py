@@ -11,7 +11,7 @@ from harness.errors import ConfigurationError
 from harness.records import Attempt, Instants
 from providers.money import Money
 from providers.outcomes import Outcome
-from providers.pricebook import Snapshot
+from providers.prices.pricebook import Snapshot
 from providers.usage import Usage
 from tests.report.builders import START
 from tests.run.test_cost import OFFER, book, tried

@@ -5,11 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from providers.anthropic_messages import AnthropicMessages
 from providers.dialect import Adapter, Answer, Ask
+from providers.dialects.anthropic_messages import AnthropicMessages
+from providers.dialects.openai_chat import OpenAIChat
 from providers.exchange import Exchange
 from providers.offers import Offer, load_catalog
-from providers.openai_chat import OpenAIChat
 from providers.outcomes import Outcome
 from providers.simulated.answers import AnswerBook
 from providers.simulated.config import SimConfig

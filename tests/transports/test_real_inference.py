@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from providers.anthropic_messages import AnthropicMessages
 from providers.dialect import Adapter, Ask, Dialect
+from providers.dialects.anthropic_messages import AnthropicMessages
+from providers.dialects.openai_chat import OpenAIChat
 from providers.exchange import Timeouts
-from providers.openai_chat import OpenAIChat
 from providers.outcomes import Outcome
 from providers.probe import preflight
 from providers.transports.wire import WireTransport

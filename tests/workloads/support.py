@@ -48,6 +48,6 @@ def code_task(*cases: tuple[str, str], name: str = "f", **judge: object) -> Task
     )
 
 
-def chat_task(*checks: dict[str, object], turns: int = 1) -> Task:
+def chat_task(*checks: Mapping[str, object], turns: int = 1) -> Task:
     """A task whose replies are checked."""
     return Task(id="test/chat", kind="chat", turns=("?",) * turns, judge={"checks": checks})

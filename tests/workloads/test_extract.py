@@ -19,8 +19,14 @@ _F = "def f(x):\n    return x\n"
             f"```python\ndef f(x): pass\n```\nbetter:\n```python\n{_F}```", _F, id="corrected"
         ),
         pytest.param(f"```python\n{_F}", _F, id="never closed"),
-        pytest.param(f"- so:\n  ```python\n  {_F.replace(chr(10), chr(10) + '  ')}\n  ```", _F, id="indented"),
-        pytest.param(f"<think>\n```python\ndef f(x): 1/0\n```\n</think>\n```python\n{_F}```", _F, id="thoughts before"),
+        pytest.param(
+            f"- so:\n  ```python\n  {_F.replace(chr(10), chr(10) + '  ')}\n  ```", _F, id="indented"
+        ),
+        pytest.param(
+            f"<think>\n```python\ndef f(x): 1/0\n```\n</think>\n```python\n{_F}```",
+            _F,
+            id="thoughts before",
+        ),
         pytest.param(f"<think>def f(x): 1/0</think>{_F}", _F, id="bare after thoughts"),
         pytest.param(_F, _F, id="bare"),
         pytest.param(f"Sure!\nimport os\n{_F}", f"import os\n{_F}", id="bare after prose"),
@@ -29,7 +35,7 @@ _F = "def f(x):\n    return x\n"
         pytest.param("```python\nclass f:\n    pass\n```", "class f:\n    pass\n", id="a class"),
         pytest.param("```python\nasync def f(x): ...\n```", "async def f(x): ...\n", id="async"),
     ],
-)  # fmt: skip
+)
 def test_the_code_is_found(answer: str, code: str) -> None:
     """The last block that defines what was asked for, or bare code."""
     found = code_for(answer, "f")

@@ -25,14 +25,16 @@ _CODE = "```python\ndef f(x):\n    {}\n```"
         pytest.param(_CODE.format("raise KeyError(x)"), "runtime_error", id="raises"),
         pytest.param(_CODE.format("return f(x)"), "runtime_error", id="endless recursion"),
         pytest.param(_CODE.format("retrun 2"), "syntax_error", id="does not compile"),
-        pytest.param("import nothing_here\ndef f(x): return 2 * x", "runtime_error", id="no such module"),
+        pytest.param(
+            "import nothing_here\ndef f(x): return 2 * x", "runtime_error", id="no such module"
+        ),
         pytest.param("I would multiply by two.", "no_code", id="prose"),
         pytest.param("```python\ndef g(x):\n    return 2 * x\n```", "no_code", id="another name"),
         pytest.param("", "no_code", id="empty"),
         pytest.param(_CODE.format("print('out'); return 2 * x"), "solved", id="prints"),
         pytest.param(_CODE.format("x.__class__; return 2 * x or 0"), "solved", id="spaces"),
     ],
-)  # fmt: skip
+)
 async def test_an_answer_is_judged(answer: str, reason: str, sandbox: Sandbox) -> None:
     """The reason says what was wrong, and the tier and the mode are recorded."""
     grade = await grade_code(_DOUBLE, said(reply(answer)), sandbox)
@@ -103,14 +105,19 @@ async def test_an_answer_is_judged(answer: str, reason: str, sandbox: Sandbox) -
             "import os\n    open(os.path.join(os.getcwd(), 'child.py')).read()\n    return 1",
             id="reads the judge's program",
         ),
-        pytest.param("import threading, time\n    threading.Thread(target=time.sleep, args=(60,))"
-                     ".start()\n    return 1", id="leaves a thread"),
+        pytest.param(
+            "import threading, time\n    threading.Thread(target=time.sleep, args=(60,))"
+            ".start()\n    return 1",
+            id="leaves a thread",
+        ),
         pytest.param("x = []\n    x.append(x)\n    return x", id="a list within itself"),
         pytest.param("return '9' * 3_000_000", id="a huge answer"),
         pytest.param("return 10 ** 100_000", id="a huge number"),
-        pytest.param("v = 2\n    for _ in range(10_000):\n        v = [v]\n    return v", id="a deep list"),
+        pytest.param(
+            "v = 2\n    for _ in range(10_000):\n        v = [v]\n    return v", id="a deep list"
+        ),
     ],
-)  # fmt: skip
+)
 async def test_a_hostile_answer_is_not_solved(body: str, sandbox: Sandbox) -> None:
     """Nothing that code does in the sandbox makes a wrong answer right."""
     grade = await grade_code(_DOUBLE, said(reply(_CODE.format(body))), sandbox)

@@ -29,8 +29,8 @@ def choose(preference: str | None = None, *, unsafe_local: bool = False) -> Sand
     """The first tier that withstands its probe, or the preferred one.
 
     preference: one of `PREFERENCES`, or `docker:IMAGE`. unsafe_local: without a preference,
-    fall back to no protection at all where no tier works. Blocks for the fraction of a second that the
-    probe takes. Raises ConfigurationError with the remedy.
+    fall back to no protection at all where no tier works. Blocks for the fraction of a
+    second that the probe takes. Raises ConfigurationError with the remedy.
     """
     wanted = preference or "auto"
     if wanted == "unprotected":

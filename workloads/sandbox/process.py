@@ -6,13 +6,13 @@ Every tier starts its program through `execute`. It isolates nothing by itself.
 import asyncio
 import os
 import signal
+import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from time import monotonic
 
 from workloads.sandbox.contract import Limits, Run, Status
 
-_CHUNK = 65_536
 _GRACE_S = 2.0
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 
@@ -33,88 +33,89 @@ async def execute(
     another one. Raises OSError when the program cannot be started.
     """
     started = monotonic()
-    process = await asyncio.create_subprocess_exec(
+    child = _Child(limits.output_bytes)
+    transport, _ = await asyncio.get_running_loop().subprocess_exec(
+        lambda: child,
         *argv,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         pass_fds=tuple(pass_fds),
         cwd=cwd,
         env=_ENVIRONMENT if environment is None else environment,
         start_new_session=True,
     )
-    stdout, stderr, flooded = bytearray(), bytearray(), asyncio.Event()
-    pipes = [
-        asyncio.create_task(_read(process.stdout, stdout, limits.output_bytes, flooded)),
-        asyncio.create_task(_read(process.stderr, stderr, limits.output_bytes, flooded)),
-        asyncio.create_task(_feed(process.stdin, stdin)),
-    ]
-    ended: Status | None = "killed"
+    ended: Status | None = None
     try:
-        ended = await _watch(process, flooded, limits.wall_s)
+        _feed(transport, stdin)
+        async with asyncio.timeout(limits.wall_s):
+            await child.over.wait()
+    except TimeoutError:
+        ended = "timeout"
     finally:
-        await _end(process, pipes, stop)
-    if flooded.is_set():
+        await _end(transport, child, stop)
+    if child.flooded:
         ended = "output_limit"
-    status = ended or _status(process.returncode, bytes(stderr))
+    code = transport.get_returncode()
     return Run(
-        status=status,
-        exit_code=None if ended else _exit_code(process.returncode),
-        stdout=bytes(stdout),
-        stderr=bytes(stderr),
+        status=ended or _status(code, bytes(child.stderr)),
+        exit_code=None if ended else _exit_code(code),
+        stdout=bytes(child.stdout),
+        stderr=bytes(child.stderr),
         wall_s=monotonic() - started,
     )
 
 
-async def _watch(
-    process: asyncio.subprocess.Process, flooded: asyncio.Event, wall_s: float
-) -> Status | None:
-    """Why the program has to be ended, or None when it ended by itself."""
-    ends = [asyncio.create_task(process.wait()), asyncio.create_task(flooded.wait())]
-    try:
-        done, _ = await asyncio.wait(ends, timeout=wall_s, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for end in ends:
-            end.cancel()
-    return None if done else "timeout"
+class _Child(asyncio.SubprocessProtocol):
+    """Collects output up to the limit. Not asyncio's own streams: their `wait` returns only
+    when every fork has let go of the pipes."""
+
+    def __init__(self, limit: int) -> None:
+        self.stdout, self.stderr = bytearray(), bytearray()
+        self.flooded = False
+        self.over, self.exited, self.closed = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._limit = limit
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        into = self.stdout if fd == 1 else self.stderr
+        into += data[: self._limit - len(into)]
+        if len(into) >= self._limit:
+            self.flooded = True
+            self.over.set()
+
+    def process_exited(self) -> None:
+        self.exited.set()
+        self.over.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.closed.set()
 
 
-async def _end(
-    process: asyncio.subprocess.Process, pipes: list["asyncio.Task[None]"], stop: signal.Signals
-) -> None:
+def _feed(transport: asyncio.SubprocessTransport, data: bytes) -> None:
+    """Hand over standard input; a program that closes its end first loses the rest."""
+    pipe = transport.get_pipe_transport(0)
+    if isinstance(pipe, asyncio.WriteTransport):
+        pipe.write(data)
+        pipe.write_eof()
+
+
+async def _end(transport: asyncio.SubprocessTransport, child: _Child, stop: signal.Signals) -> None:
     """Kill what is left of the group and let the pipes run dry."""
-    if process.returncode is None:
-        _signal_group(process.pid, stop)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_GRACE_S):
-                await process.wait()
+    pid = transport.get_pid()
+    if not child.exited.is_set():
+        _signal_group(pid, stop)
+        await _within_grace(child.exited)
     # Also after a normal end: a fork may survive its parent and hold the pipes open.
-    _signal_group(process.pid, signal.SIGKILL)
-    await process.wait()
-    _, unfinished = await asyncio.wait(pipes, timeout=_GRACE_S)
-    for task in unfinished:
-        task.cancel()
-    await asyncio.gather(*pipes, return_exceptions=True)
+    _signal_group(pid, signal.SIGKILL)
+    await child.exited.wait()
+    await _within_grace(child.closed)
+    transport.close()
 
 
-async def _read(
-    stream: asyncio.StreamReader | None, into: bytearray, limit: int, flooded: asyncio.Event
-) -> None:
-    """Keep the first `limit` bytes; go on reading, so that the pipe can be closed."""
-    while stream is not None and (chunk := await stream.read(_CHUNK)):
-        into += chunk[: limit - len(into)]
-        if len(into) >= limit:
-            flooded.set()
-
-
-async def _feed(stream: asyncio.StreamWriter | None, data: bytes) -> None:
-    if stream is None:
-        return
-    # A program may end, or close its standard input, without reading it.
-    with suppress(ConnectionError):
-        stream.write(data)
-        await stream.drain()
-    stream.close()
+async def _within_grace(event: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_GRACE_S):
+            await event.wait()
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:

@@ -6,13 +6,13 @@ read from a finished `Exchange`.
 
 from typing import Any
 
-from providers import asking
-from providers.anthropic_history import system_of, tool_of, turns_of
-from providers.anthropic_listener import heard
-from providers.anthropic_usage import usage_from
 from providers.dialect import Answer, Ask, Dialect
+from providers.dialects import asking
+from providers.dialects.anthropic_history import system_of, tool_of, turns_of
+from providers.dialects.anthropic_listener import heard
+from providers.dialects.anthropic_usage import usage_from
+from providers.dialects.hearing import concluded, unanswered
 from providers.exchange import Exchange, HttpRequest
-from providers.hearing import concluded, unanswered
 
 __all__ = ["AnthropicMessages", "usage_from"]
 

@@ -4,15 +4,15 @@ from typing import Any
 
 import msgspec
 
-from providers.anthropic_history import arguments_of
-from providers.anthropic_usage import merged, usage_from
 from providers.dialect import DeltaKind, Dialect, ToolCall
+from providers.dialects.anthropic_history import arguments_of
+from providers.dialects.anthropic_usage import merged, usage_from
+from providers.dialects.failures import Complaint, complaint_in
+from providers.dialects.framing import Shape, shape_of
+from providers.dialects.hearing import Fragment, Heard
+from providers.dialects.loose import items, mapping, parsed, text
+from providers.dialects.sse import events
 from providers.exchange import Exchange
-from providers.failures import Complaint, complaint_in
-from providers.framing import Shape, shape_of
-from providers.hearing import Fragment, Heard
-from providers.loose import items, mapping, parsed, text
-from providers.sse import events
 from providers.usage import Usage
 
 # Delta type → the block it continues, the field of both that holds text, what the text is.

@@ -2,15 +2,18 @@
 
 Only years whose days off have been announced are covered: a projected calendar lacks the
 bridge days, and a tariff is decided by them. Make-up working Saturdays need no entry: a
-rule that names Monday to Friday leaves them out by itself.
+rule that names Monday to Friday leaves them out by itself. The days are data beside this
+module, taken from the `holidays` package, which the tests compare them with: reading a
+price must not need it.
 """
 
+import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import date
-from importlib.metadata import version
+from importlib import resources
 
 from providers.errors import ConfigurationError
-from providers.tariff import Calendar
+from providers.prices.tariff import Calendar
 
 CHINA = "china"
 KNOWN = (CHINA,)
@@ -23,18 +26,14 @@ def statutory(name: str, years: Iterable[int]) -> Calendar:
     """
     if name not in KNOWN:
         raise ConfigurationError(f"no holiday calendar {name!r}: one of {', '.join(KNOWN)}")
-    # Imported here: a stored snapshot holds its days, so most commands never need the package.
-    import holidays
-
-    china = holidays.country_holidays("CN")
-    # One entry per year for which the State Council's notice has been entered.
-    covered = sorted(set(years) & set(china.special_public_holidays))
-    days = sorted(holidays.country_holidays("CN", years=covered)) if covered else []
+    file = resources.files("providers.prices") / "calendars.toml"
+    table = tomllib.loads(file.read_text(encoding="utf-8"))[name]
+    covered = sorted({str(year) for year in years} & table["days"].keys())
     return Calendar(
         name=name,
-        years=tuple(covered),
-        days=tuple(days),
-        source=f"State Council notices, as in holidays {version('holidays')}",
+        years=tuple(int(year) for year in covered),
+        days=tuple(day for year in covered for day in table["days"][year]),
+        source=table["source"],
     )
 
 

@@ -1,6 +1,6 @@
 """What a price row is: dated rates with tiers, hours and a source. Types only.
 
-How a row is chosen and what it makes of a usage is in `providers.pricebook`.
+How a row is chosen and what it makes of a usage is in `providers.prices.pricebook`.
 """
 
 from datetime import date, datetime

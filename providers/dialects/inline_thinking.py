@@ -6,7 +6,7 @@ Only a tag that opens the content counts: models also write about `<think>` in a
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from providers.hearing import Fragment
+from providers.dialects.hearing import Fragment
 
 _OPEN, _CLOSE = "<think>", "</think>"
 

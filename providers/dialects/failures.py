@@ -11,8 +11,8 @@ from typing import Any
 from msgspec import Struct
 
 from providers.dialect import Dialect, ErrorDetail, ErrorRule
+from providers.dialects.loose import items, label, mapping, text
 from providers.exchange import Exchange
-from providers.loose import items, label, mapping, text
 from providers.outcomes import Outcome
 
 # Enough to recognise an error by; some servers echo the whole prompt in theirs.

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from providers.calendars import KNOWN
 from providers.money import CURRENCIES
 from providers.nearest import did_you_mean
-from providers.tariff import FREE, PriceRow, Rates, Tier, Window
-from providers.windows import overlapping, seconds_of
+from providers.prices.calendars import KNOWN
+from providers.prices.tariff import FREE, PriceRow, Rates, Tier, Window
+from providers.prices.windows import overlapping, seconds_of
 
 Key = tuple[str, str | None, str, str]
 

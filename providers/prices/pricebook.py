@@ -1,6 +1,6 @@
 """The price book: which dated row prices an offer at an instant, and what a usage costs. Pure.
 
-The types of a row are in `providers.tariff`, the arithmetic in `providers.charge`. A
+The types of a row are in `providers.prices.tariff`, the arithmetic in `providers.prices.charge`. A
 snapshot is all that pricing needs: it is stored with a run, and no file, package or clock
 is asked again.
 """
@@ -12,17 +12,17 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from providers.calendars import statutory
 from providers.catalog_files import read_price_file
-from providers.ceiling import HORIZON, ceiling
-from providers.charge import charge
-from providers.fx import FxRate
 from providers.nearest import did_you_mean
 from providers.offers import Catalog, Offer
-from providers.own_prices import parse_gpu_spec, parse_price_spec
-from providers.price_rows import rows_from_table
-from providers.rowcheck import gaps, validate
-from providers.tariff import (
+from providers.prices.calendars import statutory
+from providers.prices.ceiling import HORIZON, ceiling
+from providers.prices.charge import charge
+from providers.prices.fx import FxRate
+from providers.prices.own_prices import parse_gpu_spec, parse_price_spec
+from providers.prices.price_rows import rows_from_table
+from providers.prices.rowcheck import gaps, validate
+from providers.prices.tariff import (
     FREE,
     STANDARD,
     Calendar,
@@ -37,8 +37,8 @@ from providers.tariff import (
     Unpriced,
     Window,
 )
+from providers.prices.windows import tiers_at
 from providers.usage import Usage
-from providers.windows import tiers_at
 
 __all__ = [
     "FREE",

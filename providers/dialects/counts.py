@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from providers.dialect import Dialect
-from providers.loose import mapping
+from providers.dialects.loose import mapping
 from providers.usage import Usage
 
 Path = tuple[str, ...]

@@ -8,9 +8,9 @@ is a point where those rates are equal. Amounts are exact: nothing is rounded he
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from providers.tariff import Line, Priced, PriceRow, Rates, Tier, Unpriced
+from providers.prices.tariff import Line, Priced, PriceRow, Rates, Tier, Unpriced
+from providers.prices.windows import Holding
 from providers.usage import LEAF_NAMES, Leaves, Usage, leaves
-from providers.windows import Holding
 
 RateRange = tuple[Decimal, Decimal]
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from msgspec import Struct, field
 
 from providers.dialect import Answer, Delta, DeltaKind, Dialect, ErrorDetail, ToolCall
+from providers.dialects.failures import Complaint, complaint_of, failed
+from providers.dialects.loose import parsed
 from providers.exchange import Exchange
-from providers.failures import Complaint, complaint_of, failed
-from providers.loose import parsed
 from providers.outcomes import Outcome
 from providers.usage import Usage
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from providers.counts import Counts, absent_as_zero, check_parts
 from providers.dialect import Dialect
-from providers.loose import mapping
+from providers.dialects.counts import Counts, absent_as_zero, check_parts
+from providers.dialects.loose import mapping
 from providers.usage import Usage
 
 

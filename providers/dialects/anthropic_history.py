@@ -8,7 +8,7 @@ their thinking carries signatures.
 from collections.abc import Iterable
 from typing import Any
 
-from providers.loose import items, mapping, parsed, text
+from providers.dialects.loose import items, mapping, parsed, text
 
 Block = dict[str, Any]
 

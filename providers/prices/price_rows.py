@@ -14,8 +14,8 @@ from msgspec import UNSET, Struct, UnsetType, field
 
 from providers.errors import ConfigurationError
 from providers.nearest import did_you_mean
-from providers.rowcheck import validate
-from providers.tariff import (
+from providers.prices.rowcheck import validate
+from providers.prices.tariff import (
     STANDARD,
     Confidence,
     GpuHour,

@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from providers.calendars import day_off
-from providers.tariff import Calendar, PriceRow, Tier, Window
+from providers.prices.calendars import day_off
+from providers.prices.tariff import Calendar, PriceRow, Tier, Window
 
 _DAY_S = 86_400
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from providers.errors import ConfigurationError
 from providers.money import currency
 from providers.offers import Offer
-from providers.tariff import FREE, STANDARD, GpuHour, PriceRow, Rates, RowKind, Tier
+from providers.prices.tariff import FREE, STANDARD, GpuHour, PriceRow, Rates, RowKind, Tier
 
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 _PRICE = re.compile(rf"({_NUMBER})/({_NUMBER})(?:/({_NUMBER}))?\s*([A-Za-z]{{3}})")
@@ -80,7 +80,7 @@ def _declared(offer: Offer, kind: RowKind, code: str, declared: datetime) -> Pri
         service=offer.tier or STANDARD,
         currency=code,
         start=_ALWAYS,
-        source="declared on the command line",
+        source="declared with the run",
         checked=declared.date(),
         confidence="declared",
     )

@@ -7,8 +7,8 @@ reasoning, except for vendors whose dialect says otherwise. Nothing is estimated
 from decimal import Decimal
 from typing import Any
 
-from providers.counts import Counts, absent_as_zero, amount, check_parts, reach
 from providers.dialect import Dialect
+from providers.dialects.counts import Counts, absent_as_zero, amount, check_parts, reach
 from providers.usage import Usage
 
 _INPUT = (("prompt_tokens",), ("input_tokens",))

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from providers.charge import describe, line, rate_ranges
-from providers.tariff import Calendar, Line, Priced, PriceRow, Tier
+from providers.prices.charge import describe, line, rate_ranges
+from providers.prices.tariff import Calendar, Line, Priced, PriceRow, Tier
+from providers.prices.windows import opens_within
 from providers.usage import Leaves
-from providers.windows import opens_within
 
 HORIZON = timedelta(days=1)
 

@@ -7,12 +7,12 @@ any form.
 
 from typing import Any
 
-from providers import asking
 from providers.dialect import Answer, Ask, Dialect
+from providers.dialects import asking
+from providers.dialects.hearing import concluded, unanswered
+from providers.dialects.openai_listener import heard
+from providers.dialects.openai_usage import usage_from
 from providers.exchange import Exchange, HttpRequest
-from providers.hearing import concluded, unanswered
-from providers.openai_listener import heard
-from providers.openai_usage import usage_from
 
 __all__ = ["OpenAIChat", "usage_from"]
 

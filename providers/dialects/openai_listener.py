@@ -8,17 +8,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from providers.counts import amount
 from providers.dialect import DeltaKind, Dialect
+from providers.dialects.counts import amount
+from providers.dialects.failures import Complaint, complaint_in
+from providers.dialects.framing import Shape, shape_of
+from providers.dialects.hearing import Fragment, Heard
+from providers.dialects.inline_thinking import reclassified, told_apart
+from providers.dialects.loose import items, mapping, parsed, text
+from providers.dialects.openai_tools import ToolCalls
+from providers.dialects.openai_usage import usage_from
+from providers.dialects.sse import events
 from providers.exchange import Exchange
-from providers.failures import Complaint, complaint_in
-from providers.framing import Shape, shape_of
-from providers.hearing import Fragment, Heard
-from providers.inline_thinking import reclassified, told_apart
-from providers.loose import items, mapping, parsed, text
-from providers.openai_tools import ToolCalls
-from providers.openai_usage import usage_from
-from providers.sse import events
 from providers.usage import Usage
 
 _DONE = b"[DONE]"

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from providers.dialect import ToolCall
-from providers.loose import mapping, text
+from providers.dialects.loose import mapping, text
 
 
 class ToolCalls:
