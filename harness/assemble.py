@@ -1,64 +1,36 @@
-"""The only composer: turns a suite into something that can run.
+"""The only composer of the sending half: a prepared run becomes endpoints that answer.
 
-It resolves offers, overlays prices, builds workloads, starts embedded and simulated
-servers, opens transports and checks that everything answers, in an order that sends
-nothing before all that can be checked at a desk has been checked.
+It starts embedded and simulated servers, opens transports and looks whether every offer is
+there and takes its key, before anything is paid for.
 """
 
 import os
-import platform
-import secrets
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from harness.budget import check_budget
 from harness.endpoint import Endpoint
 from harness.errors import ConfigurationError
-from harness.estimate import OfferEstimate, WorkAhead, estimate_offer
-from harness.plan import Phase, phases, planned_count, task_order
-from harness.profile import parse_profile
-from harness.records import SCHEMA_VERSION, Host, Run, WorkloadIdentity
-from harness.suite import OfferOptions, Suite
-from harness.version import VERSION
+from harness.prepare import Prepared
+from harness.suite import OfferOptions
 from providers.clock import Clock
-from providers.dialect import Adapter, Dialect
+from providers.dialect import Adapter
 from providers.dialects.anthropic_messages import AnthropicMessages
 from providers.dialects.openai_chat import OpenAIChat
 from providers.embedded.server import embedded_server
 from providers.exchange import Timeouts
-from providers.money import Money, currency, parse_money
-from providers.offers import Catalog, Offer, load_catalog
-from providers.prices.fx import FxRate
-from providers.prices.pricebook import (
-    PriceRow,
-    Snapshot,
-    Unpriced,
-    find_row,
-    parse_gpu_spec,
-    parse_price_spec,
-    rows_from_table,
-    snapshot_for,
-)
+from providers.offers import Offer
 from providers.probe import preflight
 from providers.simulated.answers import AnswerBook
 from providers.simulated.child import simulated_child
 from providers.transports.wire import WireTransport
-from workloads import registry
-from workloads.sandbox import Sandbox, choose
-from workloads.task import Workload, task_set_hash
+from workloads.task import Workload
 
-SIMULATED = "SIMULATED"
-AD_HOC_VENDOR = "url"
 EMBEDDED_VENDOR = "embedded"
+MAX_SLOTS = 8
 
 _ADAPTERS: Mapping[str, Adapter] = {
     "openai-chat": OpenAIChat(),
@@ -66,163 +38,28 @@ _ADAPTERS: Mapping[str, Adapter] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """A suite checked at the desk: nothing has been sent, no server runs yet."""
-
-    suite: Suite
-    run: Run
-    phases: tuple[Phase, ...]
-    workloads: Mapping[str, Workload]
-    options: Mapping[str, OfferOptions]
-    budget: Money | None
-    estimates: tuple[OfferEstimate, ...]
-
-
-def plan_run(suite: Suite, *, argv: Sequence[str], clock: Clock, labels: tuple[str, ...]) -> Plan:
-    """Everything that can be decided and checked without sending anything.
-
-    Raises ConfigurationError, in one line with its remedy, for what cannot run.
-    """
-    now = clock.now()
-    catalog = load_catalog()
-    by_name = {name: resolve_offer(catalog, suite, name) for name in suite.offers}
-    offers = tuple(by_name.values())
-    options = {offer.id: suite.offer.get(name, OfferOptions()) for name, offer in by_name.items()}
-    snapshot = snapshot_for(
-        catalog,
-        offers,
-        now,
-        overlay=_declared_rows(suite, offers, options, now),
-        fx=_declared_fx(suite),
-    )
-    workloads = build_workloads(suite)
-    budget = _budget(suite, snapshot, offers, now)
-    profile = None if suite.profile is None else parse_profile(suite.profile)
-    identities = tuple(_identity(suite, name, workloads[name]) for name in suite.workloads)
-    planned = phases(suite, [offer.id for offer in offers])
-    run = Run(
-        schema_version=SCHEMA_VERSION,
-        run_id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
-        created_at=now,
-        maasbench_version=VERSION,
-        name=suite.name,
-        suite=msgspec.to_builtins(suite),
-        argv=tuple(argv),
-        seed=suite.seed,
-        epochs=suite.epochs,
-        currency=_report_currency(suite, snapshot, offers, now),
-        text=suite.text,
-        offers=offers,
-        workloads=identities,
-        cells=tuple(cell for phase in planned for cell in phase.cells),
-        snapshot=snapshot,
-        host=_host(),
-        labels=labels + ((SIMULATED,) if suite.simulate else ()),
-        budget=suite.budget,
-        profile=None if profile is None else msgspec.to_builtins(profile),
-    )
-    work = _work(suite, workloads)
-    estimates = tuple(
-        estimate_offer(
-            snapshot,
-            offer,
-            work,
-            now,
-            max_tokens=suite.max_tokens,
-            max_attempts=suite.max_attempts,
-        )
-        for offer in offers
-    )
-    return Plan(
-        suite=suite,
-        run=run,
-        phases=planned,
-        workloads=workloads,
-        options=options,
-        budget=budget,
-        estimates=estimates,
-    )
-
-
-def resolve_offer(catalog: Catalog, suite: Suite, name: str) -> Offer:
-    """An offer by name with the suite's options on top; `url/MODEL` needs no catalogue."""
-    options = suite.offer.get(name, OfferOptions())
-    vendor, _, model = name.partition("/")
-    if vendor == AD_HOC_VENDOR:
-        if options.base_url is None:
-            raise ConfigurationError(
-                f'{name}: give its --base-url, or base_url under [offer."{name}"]'
-            )
-        offer = Offer(
-            id=name,
-            vendor=vendor,
-            model=options.model or model,
-            base_url=options.base_url,
-            dialect=Dialect(auth="none"),
-        )
-    else:
-        offer = catalog.offer(name)
-    if offer.priced_only and not suite.simulate:
-        raise ConfigurationError(
-            f"{name} can be priced but not run: {offer.note or 'it is not a live endpoint'}"
-        )
-    changes: dict[str, Any] = {"simulated": suite.simulate}
-    if options.base_url is not None:
-        changes["base_url"] = options.base_url.rstrip("/")
-    if options.model is not None:
-        changes["model"] = options.model
-    dialect: dict[str, Any] = {}
-    if options.api_key_env is not None:
-        changes["api_key_env"] = options.api_key_env
-        if offer.dialect.auth == "none":
-            dialect["auth"] = "bearer"
-    if options.refused:
-        dialect["refused"] = (*offer.dialect.refused, *options.refused)
-    changes["dialect"] = msgspec.structs.replace(offer.dialect, **dialect)
-    return msgspec.structs.replace(offer, **changes)
-
-
-def build_workloads(suite: Suite) -> dict[str, Workload]:
-    """The suite's workloads, in its settings; a sandbox is chosen when one is needed."""
-
-    @cache
-    def sandbox() -> Sandbox:
-        unsafe = suite.sandbox == "unsafe-local"
-        preference = None if suite.sandbox in ("auto", "unsafe-local") else suite.sandbox
-        return choose(preference, unsafe_local=unsafe)
-
-    workloads = {
-        name: registry.build(name, _settings(suite, name), seed=suite.seed, sandbox=sandbox)
-        for name in suite.workloads
-    }
-    if any(workload.needs_sandbox for workload in workloads.values()):
-        sandbox()
-    return workloads
-
-
 @asynccontextmanager
-async def reachable(plan: Plan, *, clock: Clock) -> AsyncIterator[Mapping[str, Endpoint]]:
+async def reachable(prepared: Prepared, *, clock: Clock) -> AsyncIterator[Mapping[str, Endpoint]]:
     """The run's endpoints, by offer, with their servers started and checked.
 
     Raises ConfigurationError when a key is missing or a host does not answer.
     """
-    suite = plan.suite
+    suite = prepared.suite
     timeouts = Timeouts(
         total_s=suite.timeout_s,
         first_token_s=min(Timeouts().first_token_s, suite.timeout_s),
         idle_s=min(Timeouts().idle_s, suite.timeout_s),
     )
-    keys = {offer.id: _key(offer) for offer in plan.run.offers}
+    keys = {offer.id: _key(offer) for offer in prepared.run.offers}
     async with AsyncExitStack() as stack:
         endpoints = {}
         book: Path | None = None
         if suite.simulate:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="maasbench-"))
             book = Path(folder) / "answers.json"
-            answer_book(plan.workloads).save(book)
-        for offer in plan.run.offers:
-            base_url = await _base_url(stack, plan, offer, book)
+            answer_book(prepared.workloads).save(book)
+        for offer in prepared.run.offers:
+            base_url = await _base_url(stack, prepared, offer, book)
             here = msgspec.structs.replace(offer, base_url=base_url)
             transport = WireTransport(clock)
             stack.push_async_callback(transport.close)
@@ -248,20 +85,24 @@ def answer_book(workloads: Mapping[str, Workload]) -> AnswerBook:
     return book
 
 
-async def _base_url(stack: AsyncExitStack, plan: Plan, offer: Offer, book: Path | None) -> str:
-    slots = max([*plan.suite.concurrency, 1 if not plan.suite.rate else 8, 1])
+async def _base_url(
+    stack: AsyncExitStack, prepared: Prepared, offer: Offer, book: Path | None
+) -> str:
+    slots = max([*prepared.suite.concurrency, 1 if not prepared.suite.rate else 8, 1])
     if book is not None:
         return await stack.enter_async_context(
             simulated_child(
                 offer.id,
                 answers=book,
-                seed=plan.suite.seed,
+                seed=prepared.suite.seed,
                 model=offer.model,
-                flags=_simulation_flags(plan.options[offer.id]),
+                flags=_simulation_flags(prepared.options[offer.id]),
             )
         )
     if offer.vendor == EMBEDDED_VENDOR:
-        return await stack.enter_async_context(embedded_server(offer.model, slots=min(slots, 8)))
+        return await stack.enter_async_context(
+            embedded_server(offer.model, slots=min(slots, MAX_SLOTS))
+        )
     return offer.base_url
 
 
@@ -284,105 +125,3 @@ def _key(offer: Offer) -> str | None:
     if not key:
         raise ConfigurationError(f"{offer.id} needs its key: set the variable {offer.api_key_env}")
     return key
-
-
-def _settings(suite: Suite, workload: str) -> dict[str, Any]:
-    """A workload's settings: `key` for all, `workload.key` for one; `[set.workload]` too."""
-    mine: dict[str, Any] = {}
-    for key, value in suite.set.items():
-        owner, dot, name = key.partition(".")
-        if dot:
-            if owner == workload:
-                mine[name] = value
-        elif isinstance(value, Mapping):
-            if key == workload:
-                mine |= value
-        else:
-            mine[key] = value
-    return mine
-
-
-def _declared_rows(
-    suite: Suite, offers: Sequence[Offer], options: Mapping[str, OfferOptions], now: datetime
-) -> list[PriceRow]:
-    """The suite's own prices: `[[prices]]` rows, and each offer's `price` or `gpu`."""
-    rows = list(rows_from_table(list(suite.prices), "[[prices]] of the suite"))
-    for offer in offers:
-        own = options[offer.id]
-        if own.price is not None:
-            rows.append(parse_price_spec(own.price, offer, now))
-        if own.gpu is not None:
-            rows.append(parse_gpu_spec(own.gpu, offer, now, label=own.gpu_label))
-    return rows
-
-
-def _declared_fx(suite: Suite) -> tuple[FxRate, ...]:
-    try:
-        return tuple(msgspec.convert(row, FxRate, strict=False) for row in suite.fx)
-    except msgspec.ValidationError as error:
-        raise ConfigurationError(f"[[fx]]: {error}") from error
-
-
-def _budget(
-    suite: Suite, snapshot: Snapshot, offers: Sequence[Offer], now: datetime
-) -> Money | None:
-    if suite.budget is None:
-        return None
-    cap = parse_money(suite.budget)
-    check_budget(cap, snapshot, offers, now, output_tokens=suite.max_tokens)
-    return cap
-
-
-def _report_currency(
-    suite: Suite, snapshot: Snapshot, offers: Sequence[Offer], now: datetime
-) -> str:
-    """The asked currency, else the budget's, else the tariffs' own when they agree."""
-    if suite.currency is not None:
-        return currency(suite.currency)
-    if suite.budget is not None:
-        return parse_money(suite.budget).currency
-    rows = [find_row(snapshot, offer, now) for offer in offers]
-    native = {row.currency for row in rows if not isinstance(row, Unpriced)}
-    return native.pop() if len(native) == 1 else "USD"
-
-
-def _identity(suite: Suite, name: str, workload: Workload) -> WorkloadIdentity:
-    tasks = task_order(workload.tasks(), suite.seed, suite.tasks)
-    return WorkloadIdentity(
-        name=name,
-        version=workload.version,
-        settings=_settings(suite, name),
-        tasks=tuple(task.id for task in tasks),
-        task_set_hash=task_set_hash(tasks),
-    )
-
-
-def _work(suite: Suite, workloads: Mapping[str, Workload]) -> list[WorkAhead]:
-    """The trials ahead of each offer; nothing where only time ends them."""
-    levels = len(phases(suite, ["-"])) // len(suite.workloads)
-    ahead = []
-    for name in suite.workloads:
-        tasks = task_order(workloads[name].tasks(), suite.seed, suite.tasks)
-        count = planned_count(suite, len(tasks))
-        if count is not None and tasks:
-            ahead.append(WorkAhead(tasks=tasks, repeats=Decimal(count * levels) / len(tasks)))
-    return ahead
-
-
-def _host() -> Host:
-    return Host(
-        system=f"{platform.system()} {platform.release()}",
-        machine=platform.machine(),
-        cpus=os.cpu_count() or 1,
-        python=platform.python_version(),
-        cpu=_cpu_model(),
-    )
-
-
-def _cpu_model() -> str | None:
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return platform.processor() or None
-    names = (line.partition(":")[2] for line in text.splitlines() if line.startswith("model name"))
-    return next(names, "").strip() or None

@@ -1,4 +1,4 @@
-"""From a checked plan to a finished run directory: servers, runner, files, reports."""
+"""From a prepared run to a finished run directory: servers, runner, files, reports."""
 
 import asyncio
 import os
@@ -7,10 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness.assemble import Plan, reachable
+from harness.assemble import reachable
 from harness.budget import Budget
 from harness.endpoint import Endpoint
 from harness.live import LiveDisplay
+from harness.prepare import Prepared
 from harness.reading import summarize_stored
 from harness.records import Ended
 from harness.report.as_html import render_html
@@ -33,16 +34,16 @@ from providers.clock import Clock
 PASS, BUDGET_SPENT, INFRASTRUCTURE, INTERRUPTED = 0, 4, 5, 130
 
 
-def execute(plan: Plan, out: Path | None, console: Console, clock: Clock) -> Path:
-    """Run a plan into a new directory and return it; its reports are written.
+def execute(prepared: Prepared, out: Path | None, console: Console, clock: Clock) -> Path:
+    """Carry a prepared run out into a new directory and return it; its reports are written.
 
     Raises ConfigurationError when something does not answer: then nothing was run.
     """
 
     async def whole() -> Path:
-        async with reachable(plan, clock=clock) as endpoints:
-            path = create_run(plan.run, out)
-            await _run(plan, path, endpoints, Done(), console, clock)
+        async with reachable(prepared, clock=clock) as endpoints:
+            path = create_run(prepared.run, out)
+            await _run(prepared, path, endpoints, Done(), console, clock)
             return path
 
     path = asyncio.run(whole())
@@ -50,18 +51,18 @@ def execute(plan: Plan, out: Path | None, console: Console, clock: Clock) -> Pat
     return path
 
 
-def go_on(plan: Plan, stored: StoredRun, console: Console, clock: Clock) -> None:
+def go_on(prepared: Prepared, stored: StoredRun, console: Console, clock: Clock) -> None:
     """Do what is left of a stored run, into the same directory."""
     done = already_done(stored)
 
     async def whole() -> None:
-        async with reachable(plan, clock=clock) as endpoints:
+        async with reachable(prepared, clock=clock) as endpoints:
             mend_torn_lines(stored.path)
             with Journal(stored.path) as journal:
                 by_id = {attempt.attempt: attempt for attempt in stored.attempts}
                 for lost in stored.lost:
                     journal.add(by_id[lost])
-            await _run(plan, stored.path, endpoints, done, console, clock, earlier=stored)
+            await _run(prepared, stored.path, endpoints, done, console, clock, earlier=stored)
 
     asyncio.run(whole())
     write_reports(load_run(stored.path))
@@ -112,7 +113,7 @@ def exit_code(stored: StoredRun, max_error_rate: float) -> int:
 
 
 async def _run(
-    plan: Plan,
+    prepared: Prepared,
     path: Path,
     endpoints: Mapping[str, Endpoint],
     done: Done,
@@ -120,19 +121,19 @@ async def _run(
     clock: Clock,
     earlier: StoredRun | None = None,
 ) -> None:
-    budget = Budget(plan.budget, plan.run.snapshot, longest_s=plan.suite.timeout_s)
+    budget = Budget(prepared.budget, prepared.run.snapshot, longest_s=prepared.suite.timeout_s)
     if earlier is not None:
-        for offer in plan.run.offers:
+        for offer in prepared.run.offers:
             own = [attempt for attempt in earlier.attempts if attempt.offer == offer.id]
             budget.book(offer, own)
-    labels = {offer.id: "SIMULATED" for offer in plan.run.offers if offer.simulated}
+    labels = {offer.id: "SIMULATED" for offer in prepared.run.offers if offer.simulated}
     with Journal(path) as journal, LiveDisplay(console, labels) as display:
         runner = Runner(
-            run=plan.run,
-            suite=plan.suite,
-            phases=plan.phases,
+            run=prepared.run,
+            suite=prepared.suite,
+            phases=prepared.phases,
             endpoints=endpoints,
-            workloads=plan.workloads,
+            workloads=prepared.workloads,
             budget=budget,
             journal=journal,
             observer=display,

@@ -24,9 +24,9 @@ def command(run: str, budget: str | None) -> int:
     No ended trial is repeated. Attempts that were in flight are booked as lost and count
     against the budget at their reservation. An interrupted load cell begins again.
     """
-    from harness.assemble import plan_run
     from harness.cli.show import print_report
     from harness.execution import exit_code, go_on
+    from harness.prepare import prepare
     from providers.clock import SystemClock
 
     path = find_run(run)
@@ -36,20 +36,20 @@ def command(run: str, budget: str | None) -> int:
     keys = dict(stored.run.suite) | ({"budget": budget} if budget is not None else {})
     suite = check_suite(keys, origin=str(path / "run.json"))
     clock = SystemClock()
-    plan = plan_run(suite, argv=sys.argv[1:], clock=clock, labels=())
-    for then, now in zip(stored.run.workloads, plan.run.workloads, strict=True):
+    prepared = prepare(suite, argv=sys.argv[1:], clock=clock)
+    for then, now in zip(stored.run.workloads, prepared.run.workloads, strict=True):
         if then.task_set_hash != now.task_set_hash:
             raise ConfigurationError(
                 f"{path}: the tasks of {then.name} have changed since: start a new run"
             )
     # The run goes on under its own identity and its own prices.
-    plan = dataclasses.replace(plan, run=stored.run)
+    prepared = dataclasses.replace(prepared, run=stored.run)
     console = Console(stderr=True)
     console.print(
         f"{path}: {len(stored.trials)} trials ended, {len(stored.lost)} attempts lost",
         highlight=False,
     )
-    go_on(plan, stored, console, clock)
+    go_on(prepared, stored, console, clock)
     stored = load_run(path)
     print_report(stored)
     return exit_code(stored, suite.max_error_rate)

@@ -20,7 +20,7 @@ from harness.suite import (
 )
 
 if TYPE_CHECKING:
-    from harness.assemble import Plan
+    from harness.prepare import Prepared
     from providers.money import Money
 
 
@@ -61,9 +61,9 @@ def compose(suite_file: str | None, flags: dict[str, Any]) -> Suite:
 
 def carry_out(suite: Suite, out: Path | None, *, ask: bool, labels: tuple[str, ...] = ()) -> int:
     """Plan, estimate, ask, run and print the report; the command's exit code."""
-    from harness.assemble import plan_run
     from harness.cli.show import print_report
     from harness.execution import execute, exit_code
+    from harness.prepare import prepare
     from harness.store import load_run
     from providers.clock import SystemClock
 
@@ -73,11 +73,11 @@ def carry_out(suite: Suite, out: Path | None, *, ask: bool, labels: tuple[str, .
         raise ConfigurationError(
             f"{out} exists and is not empty: choose another --out, or `maasbench resume {out}`"
         )
-    plan = plan_run(suite, argv=sys.argv[1:], clock=clock, labels=labels)
-    _print_estimates(console, plan)
+    prepared = prepare(suite, argv=sys.argv[1:], clock=clock, labels=labels)
+    _print_estimates(console, prepared)
     if ask and sys.stdin.isatty() and sys.stderr.isatty():
         click.confirm("Go on?", default=True, abort=True, err=True)
-    path = execute(plan, out, console, clock)
+    path = execute(prepared, out, console, clock)
     stored = load_run(path)
     print_report(stored)
     click.echo(f"\nRun: {path}\nPage: {path / 'report.html'}")
@@ -135,13 +135,13 @@ def _ad_hoc_offer(given: dict[str, Any]) -> str | None:
     return f"url/{given['model']}"
 
 
-def _print_estimates(console: Console, plan: "Plan") -> None:
-    """The plan in a line, then expected and worst cost per offer, on standard error."""
-    labels = f" [{', '.join(plan.run.labels)}]" if plan.run.labels else ""
-    tasks = sum(len(workload.tasks) for workload in plan.run.workloads)
+def _print_estimates(console: Console, prepared: "Prepared") -> None:
+    """The run in a line, then expected and worst cost per offer, on standard error."""
+    labels = f" [{', '.join(prepared.run.labels)}]" if prepared.run.labels else ""
+    tasks = sum(len(workload.tasks) for workload in prepared.run.workloads)
     console.print(
-        f"{plan.run.name}{labels}: {len(plan.run.offers)} offers, {tasks} tasks × "
-        f"{plan.run.epochs} epochs, seed {plan.run.seed}",
+        f"{prepared.run.name}{labels}: {len(prepared.run.offers)} offers, {tasks} tasks × "
+        f"{prepared.run.epochs} epochs, seed {prepared.run.seed}",
         markup=False,
         highlight=False,
     )
@@ -154,7 +154,7 @@ def _print_estimates(console: Console, plan: "Plan") -> None:
         ("", "left"),
     ):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]
-    for estimate in plan.estimates:
+    for estimate in prepared.estimates:
         table.add_row(
             estimate.offer,
             str(estimate.requests) if estimate.requests else "until time is up",
@@ -163,8 +163,8 @@ def _print_estimates(console: Console, plan: "Plan") -> None:
             estimate.note,
         )
     console.print(table)
-    if plan.budget is not None:
-        console.print(f"budget: {plan.budget}, kept by reservation", highlight=False)
+    if prepared.budget is not None:
+        console.print(f"budget: {prepared.budget}, kept by reservation", highlight=False)
 
 
 def _rounded(money: "Money | None") -> str:

@@ -12,8 +12,8 @@ from tests.end_to_end.commands import maasbench
 ROOT = Path(__file__).resolve().parents[2]
 SENDING = (
     "providers/transports", "providers/simulated", "providers/embedded", "harness/runner.py",
-    "harness/assemble.py", "harness/execution.py", "harness/metered_chat.py", "workloads/coding",
-    "workloads/sandbox",
+    "harness/assemble.py", "harness/prepare.py", "harness/execution.py", "harness/metered_chat.py",
+    "workloads/coding", "workloads/sandbox",
 )  # fmt: skip
 # Imported before anything of ours: a network that is not there.
 NO_NETWORK = """

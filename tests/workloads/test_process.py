@@ -75,3 +75,12 @@ async def test_a_program_that_does_not_exist_is_an_error() -> None:
 
     assert run.status == "failed"
     assert b"nowhere" in run.stderr
+
+
+def test_another_event_loop_makes_no_difference() -> None:
+    """uvloop's pipes are not asyncio's classes, and yet input, output and end are the same."""
+    uvloop = pytest.importorskip("uvloop", reason="uvloop does not exist for this platform")
+
+    run = uvloop.run(run_python(Unprotected(), "import sys; print(sys.stdin.read())", stdin=b"in"))
+
+    assert (run.status, run.stdout) == ("ok", b"in\n")

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from time import monotonic
+from typing import cast
 
 from workloads.sandbox.contract import Limits, Run, Status
 
@@ -93,10 +94,10 @@ class _Child(asyncio.SubprocessProtocol):
 
 def _feed(transport: asyncio.SubprocessTransport, data: bytes) -> None:
     """Hand over standard input; a program that closes its end first loses the rest."""
-    pipe = transport.get_pipe_transport(0)
-    if isinstance(pipe, asyncio.WriteTransport):
-        pipe.write(data)
-        pipe.write_eof()
+    # By its documentation a write transport; uvloop's has no such base class.
+    pipe = cast("asyncio.WriteTransport", transport.get_pipe_transport(0))
+    pipe.write(data)
+    pipe.write_eof()
 
 
 async def _end(transport: asyncio.SubprocessTransport, child: _Child, stop: signal.Signals) -> None:
