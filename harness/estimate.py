@@ -39,12 +39,16 @@ class WorkAhead(Struct, frozen=True, kw_only=True):
 
 
 class OfferEstimate(Struct, frozen=True, kw_only=True):
-    """What one offer will cost, in its tariff's currency; None with the reason in `note`."""
+    """What one offer will cost, in its tariff's currency; None with the reason in `note`.
+
+    dearest: the worst case of the dearest single attempt.
+    """
 
     offer: str
     requests: int | None
     expected: Money | None = None
     worst: Money | None = None
+    dearest: Money | None = None
     note: str = ""
 
 
@@ -65,7 +69,7 @@ def estimate_offer(
         return OfferEstimate(offer=offer.id, requests=count, note=f"no price: {row.reason}")
     if row.gpu_hour is not None:
         return OfferEstimate(offer=offer.id, requests=count, note=_per_hour(row))
-    expected = worst = ZERO
+    expected = worst = dearest = ZERO
     unbounded = False
     for request, repeats in asked:
         limit = request.max_tokens or max_tokens or offer.max_output_tokens
@@ -81,11 +85,13 @@ def estimate_offer(
             return OfferEstimate(offer=offer.id, requests=count, note=f"no price: {why.reason}")
         expected += priced.high * repeats
         worst += ceiling.high * repeats * max_attempts
+        dearest = max(dearest, ceiling.high)
     return OfferEstimate(
         offer=offer.id,
         requests=count,
         expected=Money(expected, row.currency),
         worst=None if unbounded else Money(worst, row.currency),
+        dearest=None if unbounded else Money(dearest, row.currency),
         note="no limit of output is known: give --max-tokens" if unbounded else "",
     )
 

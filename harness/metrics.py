@@ -7,7 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from harness.errors import ConfigurationError
-from harness.nearest import did_you_mean
+from providers.nearest import did_you_mean
 
 Better = Literal["lower", "higher", "neither"]
 PERCENTILES = ("p50", "p90", "p95", "p99")

@@ -27,7 +27,7 @@ from providers.clock import Clock
 from providers.dialect import Dialect
 from providers.money import Money, currency, parse_money
 from providers.offers import Catalog, Offer, load_catalog
-from providers.prices.fx import FxRate
+from providers.prices.fx import FxRate, convert
 from providers.prices.pricebook import (
     PriceRow,
     Snapshot,
@@ -116,6 +116,8 @@ def prepare(
         )
         for offer in offers
     )
+    if budget is not None:
+        _require_room(budget, estimates, snapshot, now)
     return Prepared(
         suite=suite,
         run=run,
@@ -228,6 +230,22 @@ def _budget(
     cap = parse_money(suite.budget)
     check_budget(cap, snapshot, offers, now, output_tokens=suite.max_tokens)
     return cap
+
+
+def _require_room(
+    cap: Money, estimates: Sequence[OfferEstimate], snapshot: Snapshot, now: datetime
+) -> None:
+    """Raise ConfigurationError when the cap cannot hold even one request of an offer."""
+    for estimate in estimates:
+        if estimate.dearest is None:
+            continue
+        dearest = convert(estimate.dearest, cap.currency, now, snapshot.fx).money
+        if cap < dearest:
+            raise ConfigurationError(
+                f"{estimate.offer}: one request may cost up to {dearest.amount:.2g} "
+                f"{dearest.currency}, more than the budget of {cap}: lower --max-tokens or raise "
+                "the budget"
+            )
 
 
 def _report_currency(

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct, field
 
 from harness.errors import ConfigurationError
-from harness.nearest import did_you_mean
+from providers.nearest import did_you_mean
 
 FILE_NAME = "maasbench.toml"
 

@@ -1,4 +1,4 @@
-"""Which known name was probably meant; for errors about catalogue and price files."""
+"""Which known name was probably meant; for errors about names."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches

@@ -11,11 +11,12 @@ import click
 import pytest
 
 from harness.cli import COMMON, MORE
-from tests import cli_reference, console
+from tests import cli_reference, console, tree
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 REFERENCE = ROOT / "docs" / "cli.md"
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)\s]*)?\)")
 FOLDERS = ("docs", "examples", "harness", "providers", "results", "workloads")
 
@@ -48,6 +49,17 @@ def test_the_command_line_reference_is_what_help_prints(request: pytest.FixtureR
     current = cli_reference.replaced(page)
     if request.config.getoption("--update-golden", default=False):
         REFERENCE.write_text(current, encoding="utf-8")
+        return
+
+    assert current.splitlines() == page.splitlines()
+
+
+def test_the_architecture_lists_every_file(request: pytest.FixtureRequest) -> None:
+    """docs/architecture.md has a line per file; --update-golden writes the tree anew."""
+    page = ARCHITECTURE.read_text(encoding="utf-8")
+    current = tree.replaced(page)
+    if request.config.getoption("--update-golden", default=False):
+        ARCHITECTURE.write_text(current, encoding="utf-8")
         return
 
     assert current.splitlines() == page.splitlines()

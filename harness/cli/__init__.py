@@ -47,7 +47,7 @@ class Verbs(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMON | MORE | HIDDEN:
-            from harness.nearest import did_you_mean
+            from providers.nearest import did_you_mean
 
             ctx.fail(f"no command {args[0]!r}{did_you_mean(args[0], [*COMMON, *MORE])}")
         return super().resolve_command(ctx, args)

@@ -124,7 +124,7 @@ def check(files: tuple[Path, ...]) -> None:
 
 
 def _known_vendor(catalog: "Catalog", vendor: str | None) -> None:
-    from harness.nearest import did_you_mean
+    from providers.nearest import did_you_mean
 
     if vendor is not None and vendor not in catalog.vendors:
         near = did_you_mean(vendor, catalog.vendors) or f": one of {', '.join(catalog.vendors)}"

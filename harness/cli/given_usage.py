@@ -95,7 +95,7 @@ def _as_reported(given: dict[str, Any], dialect: Dialect) -> Usage:
 
 
 def _ours(given: Mapping[str, Any], origin: str) -> Usage:
-    from harness.nearest import did_you_mean
+    from providers.nearest import did_you_mean
 
     unknown = sorted(set(given) - _OURS)
     if unknown:

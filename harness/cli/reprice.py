@@ -7,9 +7,9 @@ import click
 
 from harness.cli.report import FORMAT_NAMES
 from harness.errors import ConfigurationError
-from harness.nearest import did_you_mean
 from harness.records import Run
 from harness.store import find_run, load_run
+from providers.nearest import did_you_mean
 
 
 @click.command(

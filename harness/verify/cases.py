@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from harness.errors import ConfigurationError
-from harness.nearest import did_you_mean
+from providers.nearest import did_you_mean
 from providers.prices.pricebook import Rates
 
 ToleranceKind = Literal["absolute", "relative", "points"]

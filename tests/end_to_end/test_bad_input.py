@@ -73,6 +73,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "'20 CNY'",
             id="budget that is no amount",
         ),
+        pytest.param(
+            ["run", "-o", "glm.cn/glm-5.3", "--workload", "chat", "--budget", "0.001 CNY"],
+            "one request may cost up to",
+            id="budget below one request",
+        ),
         pytest.param([*URL], "--base-url and --model go together", id="model without address"),
         pytest.param(
             [*URL, "--base-url", "http://127.0.0.1:9/v1", "--gpu", "8 H200"],

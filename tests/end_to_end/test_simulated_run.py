@@ -210,7 +210,7 @@ def test_ctrl_c_ends_with_130_and_can_be_resumed(
 def test_a_budget_ends_the_run_before_it_is_overrun(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    suite = write_suite(here, budget="0.02 CNY", max_tokens=100, epochs=50)
+    suite = write_suite(here, budget="0.02 CNY", epochs=50, offers=[FLASH])
 
     said = maasbench(capsys, "run", str(suite), "--out", "out")
 

@@ -1,6 +1,7 @@
 """When a returned value is the expected one."""
 
 import json
+from collections import UserDict
 
 import pytest
 from hypothesis import given
@@ -102,8 +103,13 @@ class _Lying(int):
     __hash__ = int.__hash__
 
 
+_Pretended = type("tuple", (list,), {})
+
+
 @pytest.mark.parametrize(
-    "value", [_Lying(3), [_Lying(3)], object(), {1: len}, range(3), 3j], ids=repr
+    "value",
+    [_Lying(3), [_Lying(3)], _Pretended([1]), {1: len}, range(3), 3j, UserDict()],
+    ids=lambda value: f"{type(value).__name__} {value}"[:20],
 )
 def test_anything_that_is_not_plain_is_refused(value: object) -> None:
     """Subclasses too: they can lie about what they are."""

@@ -70,7 +70,7 @@ class Bubblewrap:
 
 
 def _isolation(program: str) -> list[str]:
-    flags = ["--unshare-all", "--unshare-user", "--new-session"]
+    flags = ["--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
     if _version(program) >= (0, 8):
         flags.append("--disable-userns")
     flags += ["--cap-drop", "ALL", "--clearenv", "--proc", "/proc", "--dev", "/dev"]
