@@ -83,12 +83,15 @@ def test_a_preferred_tier_is_never_replaced_by_none(program: Callable[[str, str]
         choose("bubblewrap", unsafe_local=True)
 
 
-def test_unprotected_needs_permission() -> None:
-    """It is refused without the flag and labelled with it."""
-    with pytest.raises(ConfigurationError, match="--unsafe-local"):
-        choose("unprotected")
+def test_unprotected_needs_permission(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no tier works it is refused without the flag, and labelled with it."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setitem(sys.modules, "sandlock", None)
 
-    allowed = choose("unprotected", unsafe_local=True)
+    with pytest.raises(ConfigurationError, match="accept the risk with --unsafe-local"):
+        choose()
+
+    allowed = choose(unsafe_local=True)
     assert (allowed.name, allowed.isolates) == ("unprotected", False)
 
 

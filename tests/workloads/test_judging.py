@@ -31,7 +31,9 @@ _CODE = "```python\ndef f(x):\n    {}\n```"
         pytest.param("I would multiply by two.", "no_code", id="prose"),
         pytest.param("```python\ndef g(x):\n    return 2 * x\n```", "no_code", id="another name"),
         pytest.param("", "no_code", id="empty"),
-        pytest.param(_CODE.format("print('out'); return 2 * x"), "solved", id="prints"),
+        pytest.param(
+            _CODE.format("print('out ' * 1_000_000); return 2 * x"), "solved", id="prints a lot"
+        ),
         pytest.param(_CODE.format("x.__class__; return 2 * x or 0"), "solved", id="spaces"),
     ],
 )
@@ -202,6 +204,12 @@ async def test_a_wrapper_is_called_instead(sandbox: Sandbox) -> None:
         pytest.param("import sys; sys.exit(0)", "runtime_error", id="leaves early"),
         pytest.param("import os; os._exit(0)", "runtime_error", id="leaves at once"),
         pytest.param("def f(x) return", "syntax_error", id="does not compile"),
+        pytest.param(
+            "import os\nfor fd in range(10):\n    try: os.write(fd, b'nonce passed 1\\n')\n"
+            "    except OSError: pass\n",
+            "runtime_error",
+            id="reports a pass without the nonce",
+        ),
     ],
 )
 async def test_asserts_that_come_with_a_set(source: str, reason: str, sandbox: Sandbox) -> None:

@@ -21,7 +21,7 @@ _TIERS: dict[str, Callable[[Interpreter], Sandbox]] = {
     "bubblewrap": Bubblewrap,
     "sandlock": Landlock,
 }
-PREFERENCES = ("auto", *_TIERS, "docker", "unprotected")
+PREFERENCES = ("auto", *_TIERS, "docker")
 _USERNS_RULE = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 
 
@@ -33,12 +33,6 @@ def choose(preference: str | None = None, *, unsafe_local: bool = False) -> Sand
     second that the probe takes. Raises ConfigurationError with the remedy.
     """
     wanted = preference or "auto"
-    if wanted == "unprotected":
-        if not unsafe_local:
-            raise ConfigurationError(
-                "running model-written code unprotected has to be allowed with --unsafe-local"
-            )
-        return Unprotected()
     faults = []
     for name in _TIERS if wanted == "auto" else (wanted,):
         sandbox, found = available(name)
