@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from msgspec import Struct, field
 
-from harness.records import Attempt
+from harness.records import Attempt, Instants
 from providers.errors import ConfigurationError
 from providers.money import Money
 from providers.offers import Offer
@@ -28,8 +28,9 @@ _MICROSECONDS_PER_HOUR = 3_600_000_000
 class Charge(Struct, frozen=True, kw_only=True):
     """What one attempt cost: an interval [low, high], a point when the two are equal.
 
-    by_class: the same money by usage class (LEAF_NAMES of providers.usage), `gpu_time` or
-    `unknown`, low and high. `row` is the price row's id, `native_currency` the tariff's own.
+    by_class: the same money, low and high, by usage class (LEAF_NAMES of providers.usage);
+    for own hardware by time until and after the first token, or `gpu_time` where that is
+    not known; `unknown` where no usage came back. `row` is the price row's id, `native_currency` the tariff's own.
     native_low, native_high: the interval before it was converted; None when it was not.
     """
 
@@ -140,19 +141,32 @@ def _charge(
     if isinstance(row, Unpriced):
         return NoCharge(reason=row.reason, remedy=row.remedy)
     if row.gpu_hour is not None:
-        native = _busy_charge(row, busy)
+        native = _busy_charge(row, busy, attempt)
     else:
         native = _usage_charge(snapshot, offer, attempt, at, row)
     return native if isinstance(native, NoCharge) else _converted(native, currency, at, snapshot)
 
 
-def _busy_charge(row: PriceRow, busy: Decimal | None) -> Charge | NoCharge:
+def _busy_charge(row: PriceRow, busy: Decimal | None, attempt: Attempt) -> Charge | NoCharge:
     """Own hardware costs its time, whatever became of the request."""
     assert row.gpu_hour is not None
     if busy is None:
         return NoCharge(reason="its end was not seen, so its busy time is not known")
     amount = busy * row.gpu_hour.rate * row.gpu_hour.count / row.gpu_hour.utilisation
-    return _native(row, amount, amount, {"gpu_time": (amount, amount)})
+    return _native(row, amount, amount, _by_phase(amount, attempt.instants))
+
+
+def _by_phase(amount: Decimal, instants: Instants) -> dict[str, tuple[Decimal, Decimal]]:
+    """The cost of an attempt's time, split at its first token in proportion."""
+    first_s, end_s = instants.first_token_s, instants.end_s
+    if not first_s or not end_s:
+        return {"gpu_time": (amount, amount)}
+    until = amount * Decimal(repr(first_s)) / Decimal(repr(end_s))
+    after = amount - until
+    return {
+        "gpu_time_until_first_token": (until, until),
+        "gpu_time_after_first_token": (after, after),
+    }
 
 
 def _usage_charge(

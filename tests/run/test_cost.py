@@ -158,6 +158,19 @@ def test_hardware_costs_its_time_at_its_utilisation_whatever_the_outcome() -> No
     assert charge.by_class == {"gpu_time": (charge.low, charge.high)}
 
 
+def test_the_time_of_a_streamed_answer_is_split_at_its_first_token() -> None:
+    streamed = tried(instants=Instants(first_token_s=9.0, end_s=36.0))
+
+    charge = charge_of(streamed, book(price=None, gpu="1xH200@4USD/h"))
+
+    assert isinstance(charge, Charge)
+    assert charge.low == Decimal("0.04")
+    assert {name: low for name, (low, _) in charge.by_class.items()} == {
+        "gpu_time_until_first_token": Decimal("0.01"),
+        "gpu_time_after_first_token": Decimal("0.03"),
+    }
+
+
 def test_repricing_at_another_instant_leaves_the_record_alone() -> None:
     later = datetime(2027, 1, 1, tzinfo=UTC)
 

@@ -66,7 +66,9 @@ def test_the_hours_of_the_profile_decide_the_tariff(
         for span, days, share in hours
     ]
 
-    assert cost_at({"hours": spans}, by_deepseek()) == pytest.approx(Decimal(cost), abs=Decimal("0.001"))
+    assert cost_at({"hours": spans}, by_deepseek()) == pytest.approx(
+        Decimal(cost), abs=Decimal("0.001")
+    )
 
 
 def test_the_hit_rate_of_the_profile_replaces_the_measured_one() -> None:
