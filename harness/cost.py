@@ -19,8 +19,17 @@ from providers.offers import Offer
 from providers.outcomes import MEANING, Billable, Outcome
 from providers.prices.fx import convert
 from providers.prices.pricebook import PriceRow, Snapshot, Unpriced, find_row, price_usage
+from providers.usage import LEAF_NAMES
 
 ZERO = Decimal(0)
+# Every class that a charge can have, in the order in which reports show them.
+CLASSES = (
+    *LEAF_NAMES,
+    "gpu_time_until_first_token",
+    "gpu_time_after_first_token",
+    "gpu_time",
+    "unknown",
+)
 _MICROSECOND = timedelta(microseconds=1)
 _MICROSECONDS_PER_HOUR = 3_600_000_000
 
@@ -28,9 +37,9 @@ _MICROSECONDS_PER_HOUR = 3_600_000_000
 class Charge(Struct, frozen=True, kw_only=True):
     """What one attempt cost: an interval [low, high], a point when the two are equal.
 
-    by_class: the same money, low and high, by usage class (LEAF_NAMES of providers.usage);
-    for own hardware by time until and after the first token, or `gpu_time` where that is
-    not known; `unknown` where no usage came back. `row` is the price row's id, `native_currency` the tariff's own.
+    by_class: the same money, low and high, by CLASSES: usage classes; for own hardware its
+    time until and after the first token, or `gpu_time` where that is not known; `unknown`
+    where no usage came back. `row` is the price row's id, `native_currency` the tariff's own.
     native_low, native_high: the interval before it was converted; None when it was not.
     """
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from harness.cost import Charge, Charges, NoCharge
+from harness.cost import CLASSES, Charge, Charges, NoCharge
 from harness.errors import ConfigurationError
 from harness.records import Attempt, Trial
 from harness.stats import Caveat, Estimate, ratio_log_delta
@@ -78,7 +78,7 @@ def totals(attempts: Sequence[Attempt], charges: Charges) -> Totals:
         low=sum((charge.low for charge in priced), ZERO) if priced else None,
         high=sum((charge.high for charge in priced), ZERO) if priced else None,
         priced_share=len(priced) / len(found) if found else None,
-        by_class=dict(sorted(by_class.items())),
+        by_class={name: by_class[name] for name in CLASSES if name in by_class},
         native=dict(sorted(native.items())),
     )
 

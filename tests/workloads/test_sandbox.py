@@ -37,10 +37,12 @@ _FORBIDDEN = {
     "become root": "os.setuid(0) or os.getuid() != 0 or open('/usr/x', 'w')",
     "see another process's environment": f"open('/proc/{os.getpid()}/environ').read()",
     "hold memory that no limit counts": "os.memfd_create('x')",
+    "truncate a file outside": f"os.truncate({__file__!r}, 10**6)",
+    "be signalled about somebody else": "fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid())",
     "link to a file outside": f"os.link({__file__!r}, 'here')",
 }
 _PREAMBLE = """
-import ctypes, os, socket, sys
+import ctypes, fcntl, os, socket, sys
 libc = ctypes.CDLL(None, use_errno=True)
 told = sys.stdin.read()
 def call(function, *arguments):
@@ -94,7 +96,7 @@ async def test_the_environment_holds_no_keys(
 async def test_an_exit_code_is_handed_on(sandbox: Sandbox) -> None:
     """A program that fails by itself is told apart from one that was killed."""
     failed = await run_python(sandbox, "raise SystemExit(3)")
-    killed = await run_python(sandbox, "import os; os.kill(os.getpid(), 9)")
+    killed = await run_python(sandbox, "import os; os.abort()")
 
     assert (failed.status, failed.exit_code) == ("failed", 3)
     assert killed.status == "killed"

@@ -11,9 +11,9 @@ _X86, _ARM = 0xC000003E, 0xC00000B7
 _NEWUSER = 0x10000000
 
 
-def _verdict(program: bytes, *, number: int, arch: int, argument: int = 0) -> int:
+def _verdict(program: bytes, *, number: int, arch: int, arguments: tuple[int, int] = (0, 0)) -> int:
     """What the kernel would do with the call."""
-    data = struct.pack("=iIQQ", number, arch, 0, argument)
+    data = struct.pack("=iIQQQ", number, arch, 0, *arguments)
     accumulator, position = 0, 0
     instructions = list(struct.iter_unpack("=HBBI", program))
     while True:
@@ -58,12 +58,30 @@ def test_a_call_is_allowed_or_refused(
     machine: str, arch: int, number: int, argument: int, verdict: int
 ) -> None:
     """Each call gets its verdict, by number, table and flags."""
-    program = filter_bytes(machine)
+    program = filter_bytes(machine, signals=True)
 
     assert program is not None
-    assert verdict == _verdict(program, number=number, arch=arch, argument=argument)
+    assert verdict == _verdict(program, number=number, arch=arch, arguments=(argument, 0))
+
+
+@pytest.mark.parametrize(("command", "verdict"), [(3, _ALLOW), (8, _EPERM), (15, _EPERM)])
+def test_a_descriptor_gets_no_owner_elsewhere(command: int, verdict: int) -> None:
+    """fcntl is judged by its command."""
+    program = filter_bytes("x86_64", signals=True)
+
+    assert program is not None
+    assert verdict == _verdict(program, number=72, arch=_X86, arguments=(5, command))
+
+
+@pytest.mark.parametrize(("signals", "verdict"), [(True, _ALLOW), (False, _EPERM)])
+def test_signals_are_refused_on_request(signals: bool, verdict: int) -> None:
+    """Where processes are not in a namespace of their own."""
+    program = filter_bytes("x86_64", signals=signals)
+
+    assert program is not None
+    assert verdict == _verdict(program, number=62, arch=_X86)
 
 
 def test_an_unknown_machine_has_no_filter() -> None:
     """Rather none than one with the wrong numbers."""
-    assert filter_bytes("riscv64") is None
+    assert filter_bytes("riscv64", signals=True) is None

@@ -56,7 +56,7 @@ class Bubblewrap:
             for name, content in files.items():
                 descriptors.append(_in_memory(stack, content))
                 arguments += ["--file", str(descriptors[-1]), f"{_HOME}/{name}"]
-            if (calls := filter_bytes()) is not None:
+            if (calls := filter_bytes(signals=True)) is not None:
                 descriptors.append(_in_memory(stack, calls))
                 arguments += ["--seccomp", str(descriptors[-1])]
             # After the private /tmp: the interpreter's own tree may lie in the real one.

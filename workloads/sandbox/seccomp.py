@@ -41,6 +41,9 @@ _DENIED: Final[dict[str, tuple[int | None, int | None]]] = {
     "init_module": (175, 105),
     "finit_module": (313, 273),
     "delete_module": (176, 106),
+    "pidfd_getfd": (438, 438),
+    # Only the newest Landlock keeps a path from being truncated.
+    "truncate": (76, 45),
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
     "shmget": (29, 194),
@@ -69,6 +72,16 @@ _DENIED: Final[dict[str, tuple[int | None, int | None]]] = {
     "removexattrat": (466, 466),
     "file_setattr": (469, 469),
 }
+_SIGNALS: Final[dict[str, tuple[int, int]]] = {
+    "kill": (62, 129),
+    "tkill": (200, 130),
+    "tgkill": (234, 131),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+    "pidfd_send_signal": (424, 424),
+}
+_FCNTL = (72, 25)
+_F_SETOWN, _F_SETOWN_EX = 8, 15
 _CLONE, _CLONE3 = (56, 220), (435, 435)
 _CLONE_NEWUSER = 0x1000_0000
 _X32_BIT = 0x4000_0000
@@ -80,11 +93,15 @@ _COLUMN = {"x86_64": 0, "aarch64": 1}
 _LOAD, _EQUAL, _ABOVE, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF_0000, 0x8000_0000, 0x0005_0000
 _EPERM, _ENOSYS = 1, 38
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24
 
 
-def filter_bytes(machine: str | None = None) -> bytes | None:
-    """The filter for `machine` (this one by default), or None where no table is known."""
+def filter_bytes(machine: str | None = None, *, signals: bool) -> bytes | None:
+    """The filter for `machine` (this one by default), or None where no table is known.
+
+    signals: whether signals may be sent. Without a process namespace they would reach the
+    user's other processes.
+    """
     machine = machine or platform.machine()
     if machine not in _AUDIT:
         return None
@@ -98,11 +115,24 @@ def filter_bytes(machine: str | None = None) -> bytes | None:
         _op(_ABOVE, _X32_BIT, if_false=1),
         _op(_RETURN, _ERRNO | _EPERM),
     ]
-    for numbers in _DENIED.values():
-        number = numbers[column]
+    denied = [*_DENIED.values(), *(() if signals else _SIGNALS.values())]
+    for number in (numbers[column] for numbers in denied):
         if number is not None:
             program += [_op(_EQUAL, number, if_false=1), _op(_RETURN, _ERRNO | _EPERM)]
-    program += [
+    program += _last_words(column)
+    return b"".join(program)
+
+
+def _last_words(column: int) -> list[bytes]:
+    """Calls whose arguments decide, and leave for all others."""
+    return [
+        # The owner of a descriptor is sent signals: a way around `kill`.
+        _op(_EQUAL, _FCNTL[column], if_false=5),
+        _op(_LOAD, _SECOND_ARGUMENT),
+        _op(_EQUAL, _F_SETOWN, if_true=1),
+        _op(_EQUAL, _F_SETOWN_EX, if_false=1),
+        _op(_RETURN, _ERRNO | _EPERM),
+        _op(_RETURN, _ALLOW),
         # A filter cannot look behind clone3's pointer; "not there" makes libc use clone.
         _op(_EQUAL, _CLONE3[column], if_false=1),
         _op(_RETURN, _ERRNO | _ENOSYS),
@@ -112,7 +142,6 @@ def filter_bytes(machine: str | None = None) -> bytes | None:
         _op(_RETURN, _ERRNO | _EPERM),
         _op(_RETURN, _ALLOW),
     ]
-    return b"".join(program)
 
 
 def _op(code: int, operand: int, *, if_true: int = 0, if_false: int = 0) -> bytes:
