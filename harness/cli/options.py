@@ -111,7 +111,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--sandbox",
         metavar="TIER",
-        help="auto, bubblewrap, sandlock, unshare or docker, for model-written code.",
+        help="auto, bubblewrap, sandlock, docker or docker:IMAGE, for model-written code.",
     ),
     click.option(
         "--unsafe-local",

@@ -19,7 +19,8 @@ _LEFT_OUT = ("warnings", "failures", "ttft_curve_s", "overhead")
 
 def render_csv(summary: Summary) -> str:
     """Comma-separated values with a header line; unknown is empty."""
-    rows = [{"run_id": summary.run.run_id} | dict(_columns(cell)) for cell in summary.cells]
+    facts = {"run_id": summary.run.run_id, "labels": ";".join(summary.run.labels)}
+    rows = [facts | dict(_columns(cell)) for cell in summary.cells]
     header = list(dict.fromkeys(name for row in rows for name in row))
     out = io.StringIO()
     writer = csv.DictWriter(out, header, lineterminator="\n", restval="")

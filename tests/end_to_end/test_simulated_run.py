@@ -296,3 +296,64 @@ def test_a_profile_adds_a_second_cost(here: Path, capsys: pytest.CaptureFixture[
     assert "profile" in said.out
     (cell,) = report_json(capsys)["cells"]
     assert cell["cost"]["at_profile"]["per_solved"]["estimate"] > 0
+
+
+def test_an_open_loop_starts_trials_at_its_rate_whatever_the_server_does(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = write_suite(
+        here, {FLASH: "ttft_s = 1.0"}, offers=[FLASH], workloads=["synthetic"],
+        rate=[40.0], requests=40, max_tokens=3,
+    )  # fmt: skip
+
+    said = maasbench(capsys, "run", str(suite), "--out", "out")
+
+    assert said.code == 0, said.err
+    started = sorted(trial.started_at for trial in load_run(here / "out").trials)
+    # Each answer takes a second: a closed loop of any usual width would need far longer.
+    assert (started[-1] - started[0]).total_seconds() < 3
+    assert len(started) == 40
+
+
+def test_a_duration_ends_the_run_and_says_how_far_it_came(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = write_suite(
+        here, offers=[FLASH], workloads=["synthetic"], duration_s=1.0, concurrency=[2],
+        max_tokens=3,
+    )  # fmt: skip
+
+    said = maasbench(capsys, "run", str(suite), "--out", "out")
+
+    assert said.code == 0, said.err
+    ended = load_run(here / "out").ended
+    assert ended is not None
+    assert 1.0 <= ended.duration_s < 5.0
+    assert report_json(capsys, "out")["cells"][0]["trials"] > 2
+
+
+def test_each_load_level_is_a_cell_of_its_own(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = write_suite(here, concurrency=[1, 4], tasks=2)
+
+    maasbench(capsys, "run", str(suite))
+
+    cells = report_json(capsys)["cells"]
+    assert [(cell["offer"], cell["load"]) for cell in cells] == [
+        (GLM, "c1"), (FLASH, "c1"), (GLM, "c4"), (FLASH, "c4"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kept", ["full", "hash", "none"])
+def test_answers_are_kept_as_the_privacy_setting_allows(
+    here: Path, capsys: pytest.CaptureFixture[str], kept: str
+) -> None:
+    maasbench(capsys, "run", str(write_suite(here, offers=[FLASH], text=kept)), "--out", "out")
+
+    answers = [answer for trial in load_run(here / "out").trials for answer in trial.answers]
+    if kept == "none":
+        assert answers == []
+    else:
+        are_digests = [len(answer) == 64 and " " not in answer for answer in answers]
+        assert all(are_digests) if kept == "hash" else not all(are_digests)
