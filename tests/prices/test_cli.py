@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from harness.cli.catalog import command as catalog
-from harness.cli.price import command as price
+from harness.cli import maasbench
 from harness.errors import MaasbenchError
 from providers.errors import ConfigurationError
 
@@ -29,10 +28,10 @@ CLAUDE = {
 OURS = {"input_tokens": 2100, "output_tokens": 40, "cache_read_tokens": 2100}
 
 
-def run(*arguments: str, given: str | None = None, command: Any = price) -> Result:
-    if command is price and "--at" not in arguments:
+def run(*arguments: str, given: str | None = None, command: str = "price") -> Result:
+    if command == "price" and "--at" not in arguments:
         arguments += MONDAY
-    return CliRunner().invoke(command, list(arguments), input=given, catch_exceptions=True)
+    return CliRunner().invoke(maasbench, [command, *arguments], input=given)
 
 
 def document(*arguments: str, given: str | None = None) -> Any:
@@ -41,7 +40,7 @@ def document(*arguments: str, given: str | None = None) -> Any:
     return json.loads(result.output)
 
 
-def refused(*arguments: str, given: str | None = None, command: Any = price) -> str:
+def refused(*arguments: str, given: str | None = None, command: str = "price") -> str:
     """The one line of an error that ends the command with exit code 2."""
     error = run(*arguments, given=given, command=command).exception
     assert isinstance(error, ConfigurationError | MaasbenchError), error
@@ -193,7 +192,7 @@ def test_what_cannot_be_priced_is_refused_in_one_line(
 
 # -- catalog ---------------------------------------------------------------------------------
 def test_the_list_names_offers_with_their_prices() -> None:
-    output = run("list", "deepseek", command=catalog).output
+    output = run("list", "deepseek", command="catalog").output
 
     flash = next(line for line in output.splitlines() if "deepseek.intl/deepseek-flash" in line)
     assert flash.split()[-2:] == ["peak", "2026-11-21"]
@@ -202,7 +201,7 @@ def test_the_list_names_offers_with_their_prices() -> None:
 
 
 def test_the_whole_list_fits_a_hundred_columns() -> None:
-    output = run("list", command=catalog).output
+    output = run("list", command="catalog").output
 
     assert max(map(len, output.splitlines())) <= 100
     assert "…" not in output
@@ -210,7 +209,7 @@ def test_the_whole_list_fits_a_hundred_columns() -> None:
 
 
 def test_an_offer_is_shown_with_every_row_it_had() -> None:
-    output = run("show", "deepseek/deepseek-v4-pro", command=catalog).output
+    output = run("show", "deepseek/deepseek-v4-pro", command="catalog").output
 
     assert "DEEPSEEK_API_KEY" in output
     assert output.count("standard") == 6
@@ -218,7 +217,7 @@ def test_an_offer_is_shown_with_every_row_it_had() -> None:
 
 
 def test_the_catalogue_passes_its_own_check() -> None:
-    result = run("check", command=catalog)
+    result = run("check", command="catalog")
 
     assert result.exit_code == 0
     assert "deepseek.toml" in result.output
@@ -229,7 +228,7 @@ def test_a_bad_file_is_refused_by_name(tmp_path: Path) -> None:
     path.write_text('[[prices]]\nvendor = "x"\n[[prices.rows]]\nmodels = ["y"]\n', encoding="utf-8")
 
     assert "bad.toml: prices[0].rows[0] (y): currency is missing" in refused(
-        "check", str(path), command=catalog
+        "check", str(path), command="catalog"
     )
 
 
@@ -242,8 +241,8 @@ def test_a_check_of_the_future_is_refused(tmp_path: Path) -> None:
         encoding="utf-8",
     )
 
-    assert "2999-01-01 is yet to come" in refused("check", str(path), command=catalog)
+    assert "2999-01-01 is yet to come" in refused("check", str(path), command="catalog")
 
 
 def test_an_unknown_vendor_is_answered_with_the_nearest() -> None:
-    assert "did you mean 'deepseek'" in refused("list", "deepsek", command=catalog)
+    assert "did you mean 'deepseek'" in refused("list", "deepsek", command="catalog")

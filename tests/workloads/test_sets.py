@@ -72,7 +72,7 @@ async def test_a_broken_set_is_found_out() -> None:
 @pytest.mark.parametrize(
     ("name", "settings", "count"),
     [
-        ("smoke", {}, 16),
+        ("smoke", {}, 20),
         ("coding", {}, 12),
         ("coding", {"lang": "zh"}, 3),
         ("coding", {"lang": "both"}, 15),

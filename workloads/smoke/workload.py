@@ -1,4 +1,4 @@
-"""The `smoke` workload: ten one-line functions and six short questions.
+"""The `smoke` workload: fourteen one-line functions and six short questions.
 
 In the reach of the tiny models that ship with maasbench, and solved by any real one: it
 shows that a set-up works, not which of two good models is better.
