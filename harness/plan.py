@@ -6,6 +6,7 @@ every offer: trials of the same task and epoch are pairs.
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import chain
 
 from msgspec import Struct
 
@@ -81,10 +82,24 @@ def trial_seed(seed: int, workload: str, task: str, epoch: int) -> int:
     return int(_digest(seed, workload, task, str(epoch))[:8], 16) % 2**31
 
 
-def epochs(
+def batches(
     suite: Suite, phase: Phase, cell: Cell, tasks: Sequence[Task]
 ) -> Iterator[Iterator[PlannedTrial]]:
-    """The cell's trials, epoch by epoch; endless where only time ends the phase."""
+    """The cell's trials, in batches after each of which the offers wait for each other.
+
+    A batch is an epoch. Where a load is the point there is one batch without a pause,
+    endless where only time ends it.
+    """
+    epochs = _epochs(suite, phase, cell, tasks)
+    if suite.requests is not None or is_load_phase(suite, phase):
+        yield chain.from_iterable(epochs)
+    else:
+        yield from epochs
+
+
+def _epochs(
+    suite: Suite, phase: Phase, cell: Cell, tasks: Sequence[Task]
+) -> Iterator[Iterator[PlannedTrial]]:
     cell_number = phase.cells.index(cell)
     prefix = f"{phase.workload}-{phase.load.label}-o{cell_number + 1}"
     positions = {task.id: index for index, task in enumerate(tasks, 1)}

@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 from harness.budget import Budget, BudgetSpent
 from harness.endpoint import Endpoint
 from harness.metered_chat import MeteredChat, OfferStopped
-from harness.plan import Phase, PlannedTrial, epochs, is_load_phase, task_order
+from harness.plan import Phase, PlannedTrial, batches, is_load_phase, task_order
 from harness.records import SCHEMA_VERSION, Attempt, Cell, Ended, Restarted, Run, Trial
 from harness.schedule import Load, poisson_arrivals
 from harness.store import Journal
@@ -134,7 +134,7 @@ class Runner:
         self, phase: Phase, cell: Cell, tasks: Sequence[Task]
     ) -> Iterator[Iterator[PlannedTrial]]:
         """The epochs of a cell without the trials that have already ended."""
-        plan = epochs(self._suite, phase, cell, tasks)
+        plan = batches(self._suite, phase, cell, tasks)
         if is_load_phase(self._suite, phase):
             return plan
         return ((t for t in batch if (cell.key, *t.key) not in self._done.trials) for batch in plan)

@@ -1,10 +1,13 @@
 """Plans: which trials, in which order, with which seeds."""
 
 from itertools import islice
+from typing import Any
+
+import pytest
 
 from harness.plan import (
     PlannedTrial,
-    epochs,
+    batches,
     is_load_phase,
     phases,
     planned_count,
@@ -24,8 +27,8 @@ def suite(**keys: object) -> Suite:
 def trials(made: Suite, cell: int = 0, at_most: int = 100) -> list[PlannedTrial]:
     phase = phases(made, made.offers)[0]
     ordered = task_order(TASKS, made.seed, made.tasks)
-    batches = epochs(made, phase, phase.cells[cell], ordered)
-    return list(islice((trial for batch in batches for trial in batch), at_most))
+    planned = batches(made, phase, phase.cells[cell], ordered)
+    return list(islice((trial for batch in planned for trial in batch), at_most))
 
 
 def test_every_offer_gets_the_same_tasks_order_and_seeds() -> None:
@@ -95,3 +98,21 @@ def test_only_rates_and_durations_are_load_phases() -> None:
     assert not is_load_phase(suite(), closed)
     assert is_load_phase(suite(), opened)
     assert is_load_phase(suite(duration_s=2.0), closed)
+
+
+@pytest.mark.parametrize(
+    ("load", "count"),
+    [
+        pytest.param({"epochs": 3}, 3, id="epochs: the offers wait for each other"),
+        pytest.param({"requests": 12}, 1, id="requests: the load never pauses"),
+        pytest.param({"rate": (5.0,), "epochs": 3}, 1, id="rate: nor here"),
+    ],
+)
+def test_a_batch_is_an_epoch_unless_load_is_the_point(load: dict[str, Any], count: int) -> None:
+    made = suite(**load)
+    phase = phases(made, made.offers)[0]
+
+    planned = [list(batch) for batch in batches(made, phase, phase.cells[0], TASKS)]
+
+    assert len(planned) == count
+    assert sum(map(len, planned)) == len(trials(made))
