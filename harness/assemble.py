@@ -60,9 +60,11 @@ async def reachable(prepared: Prepared, *, clock: Clock) -> AsyncIterator[Mappin
             answer_book(prepared.workloads).save(book)
         for offer in prepared.run.offers:
             base_url = await _base_url(stack, prepared, offer, book)
-            here = msgspec.structs.replace(offer, base_url=base_url)
             transport = WireTransport(clock)
             stack.push_async_callback(transport.close)
+            seen = await preflight(transport, base_url, offer.dialect, keys[offer.id])
+            simulated = offer.simulated or seen.simulated
+            here = msgspec.structs.replace(offer, base_url=base_url, simulated=simulated)
             endpoints[offer.id] = Endpoint(
                 offer=here,
                 adapter=_ADAPTERS[offer.dialect.protocol],
@@ -70,7 +72,6 @@ async def reachable(prepared: Prepared, *, clock: Clock) -> AsyncIterator[Mappin
                 timeouts=timeouts,
                 key=keys[offer.id],
             )
-            await preflight(transport, base_url, offer.dialect, keys[offer.id])
         yield endpoints
 
 

@@ -43,6 +43,8 @@ class Budget:
         self.cap = cap
         self.spent = ZERO
         self.in_flight = ZERO
+        # Sums of rounded amounts do not always go back to zero; their number does.
+        self._unsettled = 0
         self._snapshot = snapshot
         self._longest_s = longest_s
         self._settled = asyncio.Condition()
@@ -53,7 +55,7 @@ class Budget:
         """The worst case of a request, in its tariff's own currency; None when unpriced.
 
         Waits while requests in flight may still free what it needs. Raises BudgetSpent
-        when they cannot.
+        when they cannot, or when what it may cost is not known.
         """
         worst = reservation(
             self._snapshot,
@@ -63,15 +65,18 @@ class Budget:
             output_tokens=output_tokens,
             longest_s=self._longest_s,
         )
-        if self.cap is None or worst is None:
+        if self.cap is None:
             return worst
+        if worst is None:
+            raise BudgetSpent
         need = self._in_cap_currency(worst, at)
         async with self._settled:
             while self.spent + self.in_flight + need > self.cap.amount:
-                if self.in_flight == ZERO:
+                if not self._unsettled:
                     raise BudgetSpent
                 await self._settled.wait()
             self.in_flight += need
+            self._unsettled += 1
         return worst
 
     async def settle(self, offer: Offer, reserved: Money | None, attempt: Attempt) -> None:
@@ -80,7 +85,9 @@ class Budget:
             return
         cost = attempt_cost(self._snapshot, offer, attempt, reserved)
         async with self._settled:
-            self.in_flight -= self._in_cap_currency(reserved, attempt.started_at)
+            self._unsettled -= 1
+            freed = self.in_flight - self._in_cap_currency(reserved, attempt.started_at)
+            self.in_flight = freed if self._unsettled else ZERO
             self.spent += self._in_cap_currency(cost, attempt.started_at)
             self._settled.notify_all()
 
@@ -123,19 +130,32 @@ def reservation(
 
 def attempt_cost(snapshot: Snapshot, offer: Offer, attempt: Attempt, reserved: Money) -> Money:
     """The upper end of what an attempt cost: its reservation where nothing better is known."""
+    row = find_row(snapshot, offer, attempt.started_at)
+    if isinstance(row, PriceRow) and row.gpu_hour is not None:
+        end_s = attempt.instants.end_s
+        return reserved if end_s is None else busy_cost(row, end_s)
     billable = MEANING[attempt.outcome].billable
     if attempt.error is not None and attempt.error.billable is not None:
         billable = attempt.error.billable
     if billable is Billable.NO:
         return Money(ZERO, reserved.currency)
-    row = find_row(snapshot, offer, attempt.started_at)
-    if isinstance(row, PriceRow) and row.gpu_hour is not None:
-        end_s = attempt.instants.end_s
-        return reserved if end_s is None else busy_cost(row, end_s)
     priced = price_usage(snapshot, offer, attempt.usage, attempt.started_at)
     if isinstance(priced, Unpriced):
         return reserved
     return Money(priced.high, priced.currency)
+
+
+def output_bound(offer: Offer, max_tokens: int | None) -> int | None:
+    """The most output that a request can be charged for; None when nothing bounds it.
+
+    A limit that is not sent, or that leaves hidden reasoning free, bounds nothing.
+    """
+    dialect = offer.dialect
+    is_heeded = (
+        dialect.max_tokens_field not in dialect.refused
+        and dialect.max_tokens_bounds_reasoning is not False
+    )
+    return max_tokens if max_tokens and is_heeded else offer.max_output_tokens
 
 
 def busy_cost(row: PriceRow, seconds: float) -> Money:
@@ -161,10 +181,15 @@ def check_budget(
             raise ConfigurationError(
                 f"{offer.id} has no price, so the budget of {cap} cannot be kept: {row.remedy}"
             )
-        if row.gpu_hour is None and (output_tokens or offer.max_output_tokens) is None:
+        if row.gpu_hour is None and output_bound(offer, output_tokens) is None:
+            remedy = (
+                "give --max-tokens"
+                if output_tokens is None
+                else "--max-tokens does not bind it, so run it without a budget"
+            )
             raise ConfigurationError(
                 f"{offer.id} has no known limit of output, so the budget of {cap} cannot be kept: "
-                "give --max-tokens"
+                f"{remedy}"
             )
         _check_rate(Money(ZERO, row.currency), cap, at, snapshot.fx)
 

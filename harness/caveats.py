@@ -23,6 +23,14 @@ def simulated() -> Caveat:
     )
 
 
+def repriced(how: str) -> Caveat:
+    return Caveat(
+        code="repriced",
+        message=f"REPRICED: the usage is the run's, the prices are not: {how}",
+        remedy="maasbench report RUN shows what the run cost",
+    )
+
+
 def unfinished() -> Caveat:
     return Caveat(
         code="unfinished",
@@ -130,12 +138,12 @@ def lost_attempts(count: int) -> Caveat:
     )
 
 
-def unfinished_trials(attempts: int) -> Caveat:
+def unfinished_trials(attempts: int, *, complete: bool) -> Caveat:
     return Caveat(
         code="unfinished_trials",
         message=f"{attempts} attempts belong to trials that did not end: they are in the money"
         " spent, not in costs per task",
-        remedy="maasbench resume RUN",
+        remedy="none: their trials were run again" if complete else "maasbench resume RUN",
     )
 
 
@@ -161,7 +169,8 @@ def provider_failures(count: int, trials: int) -> Caveat:
         code="provider_failures",
         message=f"{count} of {trials} trials failed by the provider's fault: they count as not"
         " solved, and what they cost counts",
-        remedy="see outcomes; lower the load, or raise retries and timeouts",
+        remedy="see the failures: mend the key, model name or request that was refused; else"
+        " lower the load, or raise retries and timeouts",
     )
 
 
@@ -211,4 +220,21 @@ def fields_dropped(names: Iterable[str]) -> Caveat:
         code="fields_dropped",
         message=f"not sent, since the offer's dialect cannot carry it: {', '.join(names)}",
         remedy="compare with offers under the same restriction only",
+    )
+
+
+def instrument_error(reasons: Iterable[str]) -> Caveat:
+    return Caveat(
+        code="instrument_error",
+        message="under a load like this run's the client's own error is too large:"
+        f" {'; '.join(reasons)}",
+        remedy="put fewer streams on this machine, or leave it more CPU; see calibration.json",
+    )
+
+
+def client_strained(reasons: Iterable[str]) -> Caveat:
+    return Caveat(
+        code="client_strained",
+        message=f"the client was strained while it measured: {'; '.join(reasons)}",
+        remedy="end what else runs here, put fewer streams on this machine, or leave it more CPU",
     )

@@ -17,7 +17,7 @@ from providers.errors import ConfigurationError
 from providers.money import Money
 from providers.offers import Offer
 from providers.outcomes import MEANING, Billable, Outcome
-from providers.prices.fx import convert
+from providers.prices.fx import FxRate, convert
 from providers.prices.pricebook import PriceRow, Snapshot, Unpriced, find_row, price_usage
 from providers.usage import LEAF_NAMES
 
@@ -40,7 +40,8 @@ class Charge(Struct, frozen=True, kw_only=True):
     by_class: the same money, low and high, by CLASSES: usage classes; for own hardware its
     time until and after the first token, or `gpu_time` where that is not known; `unknown`
     where no usage came back. `row` is the price row's id, `native_currency` the tariff's own.
-    native_low, native_high: the interval before it was converted; None when it was not.
+    native_low, native_high: the interval before it was converted, fx: the rate that did it;
+    None when it was not.
     """
 
     low: Decimal
@@ -50,6 +51,7 @@ class Charge(Struct, frozen=True, kw_only=True):
     row: str
     native_low: Decimal | None = None
     native_high: Decimal | None = None
+    fx: FxRate | None = None
     by_class: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
 
 
@@ -227,9 +229,10 @@ def _converted(
     if charge.currency == currency:
         return charge
     try:
-        rate = convert(Money(Decimal(1), charge.currency), currency, at, snapshot.fx).money.amount
+        one = convert(Money(Decimal(1), charge.currency), currency, at, snapshot.fx)
     except ConfigurationError as error:
         return NoCharge(reason=str(error), remedy="add an [[fx]] row with its source and date")
+    rate = one.money.amount
     return Charge(
         low=charge.low * rate,
         high=charge.high * rate,
@@ -238,5 +241,6 @@ def _converted(
         row=charge.row,
         native_low=charge.low,
         native_high=charge.high,
+        fx=one.rate,
         by_class={name: (low * rate, high * rate) for name, (low, high) in charge.by_class.items()},
     )

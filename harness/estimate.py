@@ -6,14 +6,15 @@ answer as long as allowed, every attempt used. Both are for orientation; the bud
 what binds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from harness.budget import ZERO
+from harness.budget import ZERO, output_bound
 from providers.money import Money
 from providers.offers import Offer
 from providers.prices.pricebook import (
@@ -32,15 +33,17 @@ _TEMPLATE_TOKENS = 16  # roles and separators that a server adds to each message
 
 
 class WorkAhead(Struct, frozen=True, kw_only=True):
-    """A workload's tasks as a run will ask them: `repeats` trials of each."""
+    """A workload's tasks as a run will ask them: `repeats` trials of each; None where only
+    time ends them."""
 
     tasks: tuple[Task, ...]
-    repeats: Decimal
+    repeats: Decimal | None
 
 
 class OfferEstimate(Struct, frozen=True, kw_only=True):
     """What one offer will cost, in its tariff's currency; None with the reason in `note`.
 
+    requests: None where only time ends the run; then no sum is known either.
     dearest: the worst case of the dearest single attempt.
     """
 
@@ -64,36 +67,60 @@ def estimate_offer(
     """The estimate of one offer over all of a run's work."""
     row = find_row(snapshot, offer, at)
     asked = [(request, ahead.repeats) for ahead in work for request in _requests(ahead.tasks)]
-    count = int(sum((repeats for _, repeats in asked), ZERO))
+    count = _total(repeats for _, repeats in asked)
+    blank = OfferEstimate(offer=offer.id, requests=None if count is None else int(count))
     if isinstance(row, Unpriced):
-        return OfferEstimate(offer=offer.id, requests=count, note=f"no price: {row.reason}")
+        return replace(blank, note=f"no price: {row.reason}")
     if row.gpu_hour is not None:
-        return OfferEstimate(offer=offer.id, requests=count, note=_per_hour(row))
-    expected = worst = dearest = ZERO
-    unbounded = False
-    for request, repeats in asked:
-        limit = request.max_tokens or max_tokens or offer.max_output_tokens
-        unbounded |= limit is None
-        usage = request.expected(limit)
-        priced = price_usage(snapshot, offer, usage, at)
-        ceiling = worst_case(
-            snapshot, offer, at, input_tokens=request.prompt_bytes, output_tokens=limit or 0
-        )
-        if isinstance(priced, Unpriced) or isinstance(ceiling, Unpriced):
-            why = priced if isinstance(priced, Unpriced) else ceiling
-            assert isinstance(why, Unpriced)
-            return OfferEstimate(offer=offer.id, requests=count, note=f"no price: {why.reason}")
-        expected += priced.high * repeats
-        worst += ceiling.high * repeats * max_attempts
-        dearest = max(dearest, ceiling.high)
-    return OfferEstimate(
-        offer=offer.id,
-        requests=count,
-        expected=Money(expected, row.currency),
-        worst=None if unbounded else Money(worst, row.currency),
-        dearest=None if unbounded else Money(dearest, row.currency),
-        note="no limit of output is known: give --max-tokens" if unbounded else "",
+        return replace(blank, note=_per_hour(row))
+    found = [
+        _price_request(snapshot, offer, request, at, max_tokens=max_tokens) for request, _ in asked
+    ]
+    priced = [each for each in found if not isinstance(each, Unpriced)]
+    if len(priced) < len(found):
+        why = next(each for each in found if isinstance(each, Unpriced))
+        return replace(blank, note=f"no price: {why.reason}")
+    expected = _total(_times(e, n) for (e, _), (_, n) in zip(priced, asked, strict=True))
+    estimate = replace(blank, expected=_money(expected, row))
+    ceilings = [ceiling for _, ceiling in priced if ceiling is not None]
+    if len(ceilings) < len(priced):
+        return replace(estimate, note="no limit of output is known: give --max-tokens")
+    worst = _total(_times(c, n) for c, (_, n) in zip(ceilings, asked, strict=True))
+    return replace(
+        estimate,
+        worst=None if worst is None else Money(worst * max_attempts, row.currency),
+        dearest=_money(max(ceilings, default=ZERO), row),
     )
+
+
+def _price_request(
+    snapshot: Snapshot, offer: Offer, request: "_Request", at: datetime, *, max_tokens: int | None
+) -> tuple[Decimal, Decimal | None] | Unpriced:
+    """One request's expected cost and its worst case, None where its output has no limit."""
+    limit = output_bound(offer, request.max_tokens or max_tokens)
+    priced = price_usage(snapshot, offer, request.expected(limit), at)
+    ceiling = worst_case(
+        snapshot, offer, at, input_tokens=request.prompt_bytes, output_tokens=limit or 0
+    )
+    if isinstance(priced, Unpriced):
+        return priced
+    if isinstance(ceiling, Unpriced):
+        return ceiling
+    return priced.high, None if limit is None else ceiling.high
+
+
+def _times(amount: Decimal, repeats: Decimal | None) -> Decimal | None:
+    return None if repeats is None else amount * repeats
+
+
+def _total(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum; None as soon as one of the amounts is not known."""
+    known = list(amounts)
+    return None if None in known else sum((each for each in known if each is not None), ZERO)
+
+
+def _money(amount: Decimal | None, row: PriceRow) -> Money | None:
+    return None if amount is None else Money(amount, row.currency)
 
 
 class _Request(Struct, frozen=True, kw_only=True):

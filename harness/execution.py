@@ -1,19 +1,20 @@
 """From a prepared run to a finished run directory: servers, runner, files, reports."""
 
-import asyncio
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from msgspec.structs import replace
 from rich.console import Console
 
 from harness.assemble import reachable
+from harness.autocalibrate import calibrate_after
 from harness.budget import Budget
 from harness.endpoint import Endpoint
 from harness.live import LiveDisplay
 from harness.prepare import Prepared
 from harness.reading import summarize_stored
-from harness.records import Ended
+from harness.records import Ended, Run
 from harness.report.as_html import render_html
 from harness.report.as_json import render_json
 from harness.report.as_markdown import render_markdown
@@ -29,7 +30,11 @@ from harness.store import (
 )
 from harness.summary import Summary
 from harness.tables import write_parquet
+from harness.vitals import Vitals
+from harness.watch import PhaseWatch
 from providers.clock import Clock
+from providers.event_loop import run_fast
+from providers.outcomes import MEANING
 
 PASS, BUDGET_SPENT, INFRASTRUCTURE, INTERRUPTED = 0, 4, 5, 130
 
@@ -42,13 +47,25 @@ def execute(prepared: Prepared, out: Path | None, console: Console, clock: Clock
 
     async def whole() -> Path:
         async with reachable(prepared, clock=clock) as endpoints:
-            path = create_run(prepared.run, out)
+            path = create_run(_as_met(prepared.run, endpoints), out)
             await _run(prepared, path, endpoints, Done(), console, clock)
-            return path
+        await calibrate_after(prepared, path, console, clock)
+        return path
 
-    path = asyncio.run(whole())
+    path = run_fast(whole())
     write_reports(load_run(path))
     return path
+
+
+def _as_met(run: Run, endpoints: Mapping[str, Endpoint]) -> Run:
+    """The run, saying of its offers which turned out to be simulated: a simulated server may
+    stand behind any address."""
+    met = (endpoints[offer.id].offer.simulated for offer in run.offers)
+    offers = (
+        replace(offer, simulated=simulated)
+        for offer, simulated in zip(run.offers, met, strict=True)
+    )
+    return replace(run, offers=tuple(offers))
 
 
 def go_on(prepared: Prepared, stored: StoredRun, console: Console, clock: Clock) -> None:
@@ -58,13 +75,16 @@ def go_on(prepared: Prepared, stored: StoredRun, console: Console, clock: Clock)
     async def whole() -> None:
         async with reachable(prepared, clock=clock) as endpoints:
             mend_torn_lines(stored.path)
+            # From here on the run has not ended; a kill must not leave an old end behind.
+            (stored.path / "end.json").unlink(missing_ok=True)
             with Journal(stored.path) as journal:
                 by_id = {attempt.attempt: attempt for attempt in stored.attempts}
                 for lost in stored.lost:
                     journal.add(by_id[lost])
             await _run(prepared, stored.path, endpoints, done, console, clock, earlier=stored)
+        await calibrate_after(prepared, stored.path, console, clock)
 
-    asyncio.run(whole())
+    run_fast(whole())
     write_reports(load_run(stored.path))
 
 
@@ -81,6 +101,12 @@ def already_done(stored: StoredRun) -> Done:
         trials=frozenset((trial.cell, trial.task, trial.epoch) for trial in stored.trials),
         begun=frozenset(begun),
         cells_begun=frozenset(attempt.cell for attempt in stored.attempts),
+        cells_stopped=frozenset(
+            attempt.cell
+            for attempt in stored.attempts
+            if MEANING[attempt.outcome].stops_offer and attempt.purpose != "abandoned"
+        ),
+        reached_the_end=stored.ended is not None and stored.ended.reason == "offers_stopped",
         resumed=max([resumed, *repeats], default=0) + 1,
     )
 
@@ -126,8 +152,9 @@ async def _run(
         for offer in prepared.run.offers:
             own = [attempt for attempt in earlier.attempts if attempt.offer == offer.id]
             budget.book(offer, own)
-    labels = {offer.id: "SIMULATED" for offer in prepared.run.offers if offer.simulated}
-    with Journal(path) as journal, LiveDisplay(console, labels) as display:
+    labels = {name: "SIMULATED" for name, each in endpoints.items() if each.offer.simulated}
+    with Journal(path) as journal, LiveDisplay(console, labels) as display, Vitals() as vitals:
+        watch = PhaseWatch(vitals, display)
         runner = Runner(
             run=prepared.run,
             suite=prepared.suite,
@@ -136,10 +163,12 @@ async def _run(
             workloads=prepared.workloads,
             budget=budget,
             journal=journal,
-            observer=display,
+            observer=watch,
             clock=clock,
             judges=max(1, (os.cpu_count() or 1) - 1),
             done=done,
         )
         ended: Ended = await runner.run()
+        before = earlier.ended.client if earlier is not None and earlier.ended is not None else ()
+        ended = replace(ended, client=watch.ended(before))
     write_whole(path / "end.json", pretty_json(ended))

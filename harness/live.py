@@ -14,6 +14,9 @@ from harness.records import Attempt, Trial
 from providers.outcomes import is_provider_failure
 
 _LINES_EVERY_S = 10.0
+_BAR_WIDTH = 24
+# Columns from which on a bar and a clock leave room for the words.
+_ROOMY = 100
 
 
 class LiveDisplay:
@@ -31,10 +34,10 @@ class LiveDisplay:
         self._spoke_s = time.monotonic()
         self._progress = Progress(
             TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
+            BarColumn(bar_width=_BAR_WIDTH if console.width >= _ROOMY else _BAR_WIDTH // 4),
             MofNCompleteColumn(),
             TextColumn("{task.fields[solved]}"),
-            TimeElapsedColumn(),
+            *([TimeElapsedColumn()] if console.width >= _ROOMY else []),
             console=console,
             transient=True,
             disable=not console.is_terminal,

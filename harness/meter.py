@@ -49,6 +49,7 @@ def record_attempt(
         fingerprint=answer.fingerprint,
         service_tier=answer.service_tier,
         reads=len(read_instants),
+        events=answer.events,
         itl=gaps.buckets,
         visible_characters=len(answer.text),
         dropped=dropped,

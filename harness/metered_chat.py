@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
-from harness.budget import Budget
+from harness.budget import Budget, output_bound
 from harness.endpoint import Endpoint
 from harness.meter import record_attempt
 from harness.records import Attempt, Purpose, Reserved
@@ -31,7 +31,7 @@ class MeteredChat:
     """One trial's line to its offer. Every HTTP exchange becomes an attempt in the journal.
 
     `intended_s` is when the schedule wanted the trial to start; only its first request
-    is late against it.
+    is late against it, in all of its attempts.
     """
 
     def __init__(
@@ -78,6 +78,8 @@ class MeteredChat:
         max_tokens: int | None = None,
     ) -> Reply:
         self.requests += 1
+        if self.requests > 1:
+            self._intended_s = None
         ask = self._ask(messages, tools, max_tokens)
         for number in range(1, self._policy.max_attempts + 1):
             answer = await self._attempt(ask, number)
@@ -121,7 +123,7 @@ class MeteredChat:
             offer,
             started_at,
             input_tokens=len(request.body),
-            output_tokens=ask.max_tokens or offer.max_output_tokens,
+            output_tokens=output_bound(offer, ask.max_tokens),
         )
         self.attempts += 1
         reserved = self._reserved(number, reserved_money)
@@ -131,7 +133,6 @@ class MeteredChat:
             endpoint.adapter.decode(exchange, offer.dialect, stream=ask.stream), endpoint.key
         )
         intended_s = exchange.issued_s if self._intended_s is None else self._intended_s
-        self._intended_s = None
         attempt = record_attempt(
             reserved,
             exchange,
@@ -203,7 +204,8 @@ def _reply(answer: Answer) -> Reply:
         text=answer.text,
         tool_calls=tuple(ToolUse(call.id, call.name, call.arguments) for call in answer.tool_calls),
         stop=stop,
-        turn=answer.turn,
+        # Rejected before it was answered, it has no turn of its own.
+        turn=answer.turn or {"role": "assistant", "content": answer.text},
     )
 
 

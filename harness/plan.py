@@ -71,6 +71,12 @@ def is_load_phase(suite: Suite, phase: Phase) -> bool:
     return suite.duration_s is not None or phase.load.rate_per_s is not None
 
 
+def puts_load(suite: Suite) -> bool:
+    """True where offers are asked for more than one answer at a time, or timing is the point."""
+    timed = suite.requests is not None or suite.duration_s is not None or bool(suite.rate)
+    return timed or any((load.concurrency or 0) > 1 for load in loads(suite))
+
+
 def task_order(tasks: Sequence[Task], seed: int, limit: int | None) -> tuple[Task, ...]:
     """The tasks in seeded order, at most `limit` of them."""
     ordered = sorted(tasks, key=lambda task: _digest(seed, "order", task.id))

@@ -68,7 +68,7 @@ def prepare(
     """
     now = clock.now()
     catalog = load_catalog()
-    by_name = {name: resolve_offer(catalog, suite, name) for name in suite.offers}
+    by_name = _resolved(catalog, suite)
     offers = tuple(by_name.values())
     options = {offer.id: suite.offer.get(name, OfferOptions()) for name, offer in by_name.items()}
     snapshot = snapshot_for(
@@ -127,6 +127,24 @@ def prepare(
         budget=budget,
         estimates=estimates,
     )
+
+
+def _resolved(catalog: Catalog, suite: Suite) -> dict[str, Offer]:
+    """The suite's offers by the names it gives them.
+
+    Raises ConfigurationError when two names mean one offer.
+    """
+    found: dict[str, Offer] = {}
+    names: dict[str, str] = {}
+    for name in suite.offers:
+        offer = resolve_offer(catalog, suite, name)
+        if offer.id in names:
+            raise ConfigurationError(
+                f"{names[offer.id]} and {name} are the same offer: name it once"
+            )
+        names[offer.id] = name
+        found[name] = offer
+    return found
 
 
 def resolve_offer(catalog: Catalog, suite: Suite, name: str) -> Offer:
@@ -251,13 +269,18 @@ def _require_room(
 def _report_currency(
     suite: Suite, snapshot: Snapshot, offers: Sequence[Offer], now: datetime
 ) -> str:
-    """The asked currency, else the budget's, else the tariffs' own when they agree."""
+    """The asked currency, else the budget's, else the tariffs' own when they agree.
+
+    Raises ConfigurationError when a tariff has no rate into the asked one.
+    """
+    rows = [find_row(snapshot, offer, now) for offer in offers]
+    native = {row.currency for row in rows if not isinstance(row, Unpriced)}
     if suite.currency is not None:
+        for tariff in sorted(native):
+            convert(Money(Decimal(0), tariff), suite.currency, now, snapshot.fx)
         return currency(suite.currency)
     if suite.budget is not None:
         return parse_money(suite.budget).currency
-    rows = [find_row(snapshot, offer, now) for offer in offers]
-    native = {row.currency for row in rows if not isinstance(row, Unpriced)}
     return native.pop() if len(native) == 1 else "USD"
 
 
@@ -273,12 +296,13 @@ def _identity(suite: Suite, name: str, workload: Workload) -> WorkloadIdentity:
 
 
 def _work(suite: Suite, workloads: Mapping[str, Workload]) -> list[WorkAhead]:
-    """The trials ahead of each offer; nothing where only time ends them."""
+    """The trials ahead of each offer; of each task an unknown number where time ends them."""
     levels = len(phases(suite, ["-"])) // len(suite.workloads)
     ahead = []
     for name in suite.workloads:
         tasks = task_order(workloads[name].tasks(), suite.seed, suite.tasks)
         count = planned_count(suite, len(tasks))
-        if count is not None and tasks:
-            ahead.append(WorkAhead(tasks=tasks, repeats=Decimal(count * levels) / len(tasks)))
+        if tasks:
+            repeats = None if count is None else Decimal(count * levels) / len(tasks)
+            ahead.append(WorkAhead(tasks=tasks, repeats=repeats))
     return ahead

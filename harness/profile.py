@@ -7,7 +7,7 @@ usage is priced again over those hours. Pure.
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,6 +24,7 @@ from providers.usage import Usage
 
 HOURS_PER_WEEK = 168
 ONE = Decimal(1)
+_WEEK = timedelta(days=7)
 
 
 class Hours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,9 +69,22 @@ def parse_profile(table: Mapping[str, Any]) -> Profile:
     if hit is not None and not 0 <= hit <= 1:
         raise ConfigurationError(f"[profile]: cache_hit_share = {hit} is outside 0..1")
     for span in profile.hours:
-        if not _span_hours(span):
-            raise ConfigurationError(f"[profile]: hours {span.hours!r} hold no full hour")
+        _check_span(span)
     return profile
+
+
+def _check_span(span: Hours) -> None:
+    if not 0 <= span.share <= 1:
+        raise ConfigurationError(f"[profile]: share {span.share} is outside 0..1")
+    if not set(span.weekdays) <= set(range(1, 8)):
+        raise ConfigurationError(
+            f"[profile]: weekdays {list(span.weekdays)} are not 1 (Monday) to 7"
+        )
+    if not _span_hours(span):
+        raise ConfigurationError(
+            f"[profile]: hours {span.hours!r} hold no full hour; write hours over midnight as "
+            "two spans"
+        )
 
 
 def price_at_profile(
@@ -82,7 +96,8 @@ def price_at_profile(
     week_of: datetime,
     currency: str,
 ) -> dict[str, Charge | NoCharge]:
-    """The charge of every attempt, averaged over the profile's hours of one week."""
+    """The charge of every attempt, averaged over the profile's hours of the seven days that
+    begin with `week_of`."""
     shaped = [_shape(attempt, profile) for attempt in attempts]
     charges: dict[str, Charge | NoCharge] = {}
     for offer in offers:
@@ -125,14 +140,20 @@ def _instants(
         hours = _span_hours(span)
         counts: Counter[tuple[str, ...]] = Counter()
         for day, hour in hours:
-            local = datetime.combine(monday + timedelta(days=day), time(hour), zone)
-            at = local.astimezone(UTC)
+            at = _first_since(week_of, monday + timedelta(days=day), time(hour), zone)
             tariff = _tariff(snapshot, offer, at)
             counts[tariff] += 1
             representative.setdefault(tariff, at)
         for tariff, count in counts.items():
             weights[tariff] += span.share * count / len(hours)
     return {representative[tariff]: weight for tariff, weight in weights.items()}
+
+
+def _first_since(week_of: datetime, day: date, hour: time, zone: ZoneInfo) -> datetime:
+    """The first instant from `week_of` on at which that weekday's clock shows the hour."""
+    at = datetime.combine(day, hour, zone).astimezone(UTC)
+    # In this week it may be over, and then a price of today had not begun.
+    return at if at >= week_of else datetime.combine(day + _WEEK, hour, zone).astimezone(UTC)
 
 
 def _tariff(snapshot: Snapshot, offer: Offer, at: datetime) -> tuple[str, ...]:
@@ -174,7 +195,7 @@ def _span_hours(span: Hours) -> list[tuple[int, int]]:
     """(day from Monday, hour of the day) of every full hour of a span."""
     try:
         ZoneInfo(span.zone)
-        start, end = (int(part.split(":")[0]) for part in span.hours.split("-"))
+        start, end = (_hour(part) for part in span.hours.split("-"))
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ConfigurationError(
             f"[profile]: {span.hours!r} in zone {span.zone!r} cannot be read: "
@@ -182,3 +203,11 @@ def _span_hours(span: Hours) -> list[tuple[int, int]]:
         ) from error
     days = [day - 1 for day in span.weekdays] or range(7)
     return [(day, hour) for day in days for hour in range(start, end)]
+
+
+def _hour(clock: str) -> int:
+    """The hour of `HH:00`, 24 included. Raises ValueError for anything else."""
+    hour, minute = (int(part) for part in clock.split(":"))
+    if minute or not 0 <= hour <= 24:
+        raise ValueError(f"{clock!r} is no full hour of a day")
+    return hour

@@ -6,9 +6,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
+from harness import caveats
 from harness.cost import Charges, price_attempts
 from harness.profile import parse_profile, price_at_profile
 from harness.records import Attempt
@@ -16,6 +17,8 @@ from harness.store import StoredRun
 from harness.summary import Summary, summarize
 from providers.offers import Offer
 from providers.prices.pricebook import Snapshot
+
+REPRICED = "REPRICED"
 
 
 class View(Struct, frozen=True, kw_only=True):
@@ -29,13 +32,23 @@ class View(Struct, frozen=True, kw_only=True):
     at: datetime | None = None
     priced_as: Mapping[str, Offer] = {}
 
+    def words(self) -> str:
+        """What differs from the run's own tariff; empty when nothing does."""
+        parts = (
+            f"price book {self.snapshot.book_hash[:12]}" if self.snapshot is not None else "",
+            f"as if issued at {self.at.isoformat()}" if self.at is not None else "",
+            *(f"{ours} by the rows of {theirs.id}" for ours, theirs in self.priced_as.items()),
+            f"in {self.currency}" if self.currency is not None else "",
+        )
+        return ", ".join(part for part in parts if part)
+
 
 def summarize_stored(stored: StoredRun, view: View | None = None) -> Summary:
     """The summary of a stored run under its own tariff, or under a view's."""
     view = view or View()
     run = stored.run
     if view.snapshot is not None or view.currency is not None:
-        run = msgspec.structs.replace(
+        run = replace(
             run,
             snapshot=view.snapshot or run.snapshot,
             currency=view.currency or run.currency,
@@ -44,20 +57,34 @@ def summarize_stored(stored: StoredRun, view: View | None = None) -> Summary:
     charges = price_attempts(
         run.snapshot, offers, stored.attempts, currency=run.currency, at=view.at
     )
-    return summarize(
+    summary = summarize(
         run,
         stored.attempts,
         stored.trials,
         charges,
         ended=stored.ended,
+        calibration=stored.calibration,
         at_profile=_at_profile(run.profile, offers, stored, run.snapshot, run.currency),
+    )
+    return _labelled(summary, view.words())
+
+
+def _labelled(summary: Summary, difference: str) -> Summary:
+    """The summary, saying of itself that it does not show what the run cost."""
+    if not difference:
+        return summary
+    labels = (*summary.run.labels, REPRICED)
+    return replace(
+        summary,
+        run=replace(summary.run, labels=labels),
+        warnings=(caveats.repriced(difference), *summary.warnings),
     )
 
 
 def _tariff_of(offer: Offer, view: View) -> Offer:
     """The offer under its own id, with the model and vendor whose rows price it."""
     other = view.priced_as.get(offer.id)
-    return offer if other is None else msgspec.structs.replace(other, id=offer.id)
+    return offer if other is None else replace(other, id=offer.id)
 
 
 def _at_profile(

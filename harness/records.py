@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from harness.instrument import PhaseVitals
 from providers.dialect import ErrorDetail
 from providers.offers import Offer
 from providers.outcomes import Outcome
@@ -60,8 +61,8 @@ class Attempt(
     """One HTTP exchange, ended. Ids: `<trial>.<request>.<attempt>`, counted from 1.
 
     itl: histogram of gaps between token-bearing reads (harness.stats.LogHistogram as
-    {bucket: count}). reads: number of token-bearing reads. fresh_retries: client artefacts (see
-    providers.exchange).
+    {bucket: count}). reads: number of token-bearing reads; events: pieces of text they brought.
+    fresh_retries: client artefacts (see providers.exchange).
     """
 
     attempt: str
@@ -81,6 +82,7 @@ class Attempt(
     fingerprint: str | None = None
     service_tier: str | None = None
     reads: int = 0
+    events: int = 0
     itl: dict[int, int] = field(default_factory=dict)
     visible_characters: int | None = None
     dropped: tuple[str, ...] = ()
@@ -176,7 +178,10 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class Ended(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`end.json`: how the run ended. Missing while it runs or after a kill."""
+    """`end.json`: how the run ended. Missing while it runs or after a kill.
+
+    client: what the client's process did, phase by phase.
+    """
 
     schema_version: int
     ended_at: datetime
@@ -184,3 +189,4 @@ class Ended(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: Literal["complete", "budget", "interrupted", "offers_stopped"] = "complete"
     detail: str = ""
     resumed: int = 0
+    client: tuple[PhaseVitals, ...] = ()

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal, Protocol
 
+from msgspec.structs import replace
+
 from harness.budget import Budget, BudgetSpent
 from harness.endpoint import Endpoint
 from harness.metered_chat import MeteredChat, OfferStopped
@@ -43,13 +45,17 @@ class Observer(Protocol):
 class Done:
     """What an earlier part of the run has already done.
 
-    trials: (cell key, task, epoch) that ended. repeated: trial names that were begun
-    before and need a suffix. cells_begun: cells with at least one attempt.
+    trials: (cell key, task, epoch) that ended. begun: trial names that were begun before
+    and need a suffix. cells_begun: cells with at least one attempt. cells_stopped: cells
+    whose offer refused to go on. reached_the_end: every phase has run, though some offer
+    had stopped.
     """
 
     trials: frozenset[tuple[str, str, int]] = frozenset()
     begun: frozenset[str] = frozenset()
     cells_begun: frozenset[str] = frozenset()
+    cells_stopped: frozenset[str] = frozenset()
+    reached_the_end: bool = False
     resumed: int = 0
 
 
@@ -96,7 +102,7 @@ class Runner:
             reason = "interrupted"
         if self._budget_spent:
             reason = "budget"
-        elif reason == "complete" and len(self._stopped) == len(self._endpoints):
+        elif reason == "complete" and self._stopped:
             reason = "offers_stopped"
         return Ended(
             schema_version=SCHEMA_VERSION,
@@ -108,27 +114,47 @@ class Runner:
         )
 
     async def _phase(self, phase: Phase) -> None:
+        if self._budget_spent:
+            return
         workload = self._workloads[phase.workload]
         tasks = task_order(workload.tasks(), self._suite.seed, self._suite.tasks)
-        plans = {cell.key: self._left(phase, cell, tasks) for cell in phase.cells}
-        count = None if self._suite.duration_s is not None else self._count(phase, tasks)
-        self._observer.phase_began(phase, count)
-        self._restart_timed_cells(phase)
+        cells = [cell for cell in phase.cells if not self._is_over(phase, cell, tasks)]
+        plans = {cell.key: self._left(phase, cell, tasks) for cell in cells}
+        count = None if self._suite.duration_s is not None else self._count(phase, cells, tasks)
+        self._observer.phase_began(replace(phase, cells=tuple(cells)), count)
+        self._restart_timed_cells(phase, cells)
         deadline_s = None
         if self._suite.duration_s is not None:
             deadline_s = self._clock.monotonic_s() + self._suite.duration_s
         while plans and not self._over(deadline_s):
-            batches = {key: next(plan, None) for key, plan in plans.items()}
-            plans = {key: plan for key, plan in plans.items() if batches[key] is not None}
+            due = {key: next(plan, None) for key, plan in plans.items()}
+            plans = {key: plan for key, plan in plans.items() if due[key] is not None}
             async with asyncio.TaskGroup() as group:
-                for cell in phase.cells:
-                    batch = batches.get(cell.key)
+                for cell in cells:
+                    batch = due.get(cell.key)
                     if batch is not None:
                         group.create_task(self._batch(phase, cell, batch, deadline_s))
 
-    def _count(self, phase: Phase, tasks: Sequence[Task]) -> int:
-        plan = self._left(phase, phase.cells[0], tasks)
-        return sum(1 for batch in plan for _ in batch)
+    def _is_over(self, phase: Phase, cell: Cell, tasks: Sequence[Task]) -> bool:
+        """Whether nothing of the cell can be run, or an earlier part has carried it through.
+
+        A load that time ends was carried through when the run went on after it.
+        """
+        if cell.offer in self._stopped:
+            return True
+        if self._suite.duration_s is None:
+            plan = batches(self._suite, phase, cell, tasks)
+            return all((cell.key, *t.key) in self._done.trials for batch in plan for t in batch)
+        later = self._phases[self._phases.index(phase) + 1 :]
+        went_on = self._done.reached_the_end or any(
+            each.key in self._done.cells_begun for after in later for each in after.cells
+        )
+        return went_on and cell.key in self._done.cells_begun - self._done.cells_stopped
+
+    def _count(self, phase: Phase, cells: Iterable[Cell], tasks: Sequence[Task]) -> int:
+        """The trials ahead of the cell that has most of them."""
+        plans = (self._left(phase, cell, tasks) for cell in cells)
+        return max((sum(1 for batch in plan for _ in batch) for plan in plans), default=0)
 
     def _left(
         self, phase: Phase, cell: Cell, tasks: Sequence[Task]
@@ -159,11 +185,11 @@ class Runner:
         else:
             await self._open_loop(phase, cell, trials, deadline_s)
 
-    def _restart_timed_cells(self, phase: Phase) -> None:
+    def _restart_timed_cells(self, phase: Phase, cells: Iterable[Cell]) -> None:
         """An interrupted load cell begins again: half of a load is not a load."""
         if not is_load_phase(self._suite, phase):
             return
-        for cell in phase.cells:
+        for cell in cells:
             if cell.key in self._done.cells_begun:
                 self._journal.add(Restarted(cell=cell.key, at=self._clock.now()))
 
@@ -226,8 +252,9 @@ class Runner:
             self._budget_spent = True
             return
         except OfferStopped as stopped:
+            # Nothing was asked of the model that it could have failed at.
             self._stop_offer(cell.offer, str(stopped))
-            grade = Grade(solved=False, score=0.0, reason="provider_failure", detail=str(stopped))
+            return
         duration_s = self._clock.monotonic_s() - began_s
         if transcript is not None:
             async with self._judging:
@@ -242,7 +269,7 @@ class Runner:
             seed=planned.seed,
             started_at=started_at,
             duration_s=round(duration_s, 6),
-            grade=grade,
+            grade=self._told(grade),
             requests=chat.requests,
             attempts=chat.attempts,
             answers=self._kept(transcript),
@@ -286,6 +313,11 @@ class Runner:
         if offer not in self._stopped:
             self._stopped[offer] = why
             self._observer.offer_stopped(offer, why)
+
+    def _told(self, grade: Grade) -> Grade:
+        """The grade; what it says of an answer is kept where the answer is."""
+        is_judged = grade.reason not in ("provider_failure", "not_judged")
+        return replace(grade, detail="") if is_judged and self._run.text != "full" else grade
 
     def _kept(self, transcript: Transcript | None) -> tuple[str, ...]:
         """What the run's `text` setting keeps of the answers."""

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from harness.errors import ConfigurationError, ResultError
+from harness.instrument import InstrumentError
 from harness.records import (
     SCHEMA_VERSION,
     Attempt,
@@ -48,6 +49,7 @@ class StoredRun(Struct, frozen=True, kw_only=True):
     attempts: tuple[Attempt, ...]
     trials: tuple[Trial, ...]
     ended: Ended | None
+    calibration: InstrumentError | None = None
     lost: tuple[str, ...] = ()
     torn: tuple[str, ...] = ()
 
@@ -82,17 +84,23 @@ class Journal:
 def create_run(run: Run, out: Path | None) -> Path:
     """A new directory with the run's `run.json`; `last` points at it from now on.
 
-    Raises ConfigurationError when `out` exists and is not empty.
+    Raises ConfigurationError when `out` exists and is not empty, or cannot be written to.
     """
     path = out if out is not None else RESULTS / run.run_id
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise ConfigurationError(
             f"{path} exists and is not empty: choose another --out, or `maasbench resume {path}`"
         )
-    path.mkdir(parents=True, exist_ok=True)
-    write_whole(path / "run.json", pretty_json(run))
-    RESULTS.mkdir(exist_ok=True)
-    write_whole(RESULTS / _LAST, os.path.relpath(path, RESULTS).encode() + b"\n")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        RESULTS.mkdir(exist_ok=True)
+        write_whole(RESULTS / _LAST, os.path.relpath(path, RESULTS).encode() + b"\n")
+        write_whole(path / "run.json", pretty_json(run))
+    except OSError as error:
+        raise ConfigurationError(
+            f"{error.filename} cannot be written ({error.strerror}): "
+            "work in a directory of your own, or choose another --out"
+        ) from error
     return path
 
 
@@ -145,12 +153,14 @@ def load_run(path: Path) -> StoredRun:
     attempts |= {key: lost_attempt(issued[key]) for key in lost}
     trials = _lines(path / "trials.jsonl", _TRIAL_LINES, torn)
     ended_path = path / "end.json"
+    calibrated = path / "calibration.json"
     return StoredRun(
         path=path,
         run=run,
         attempts=tuple(_abandon(attempt, restarts) for attempt in attempts.values()),
         trials=tuple(t for t in trials if not _before(t.started_at, restarts.get(t.cell))),
         ended=_decode(ended_path, Ended) if ended_path.is_file() else None,
+        calibration=_decode(calibrated, InstrumentError) if calibrated.is_file() else None,
         lost=lost,
         torn=tuple(torn),
     )
@@ -185,6 +195,10 @@ def _before(instant: datetime, restart: datetime | None) -> bool:
 def _decode(path: Path, kind: type[_Record]) -> _Record:
     try:
         content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ResultError(
+            f"{path.parent} is not a run: it has no {path.name}; name a run's directory, or `last`"
+        ) from error
     except OSError as error:
         raise ResultError(f"cannot read {path}: {error.strerror}") from error
     try:
@@ -196,7 +210,7 @@ def _decode(path: Path, kind: type[_Record]) -> _Record:
             )
         return msgspec.json.decode(content, type=kind)
     except msgspec.MsgspecError as error:
-        raise ResultError(f"{path} is not a maasbench result: {error}") from error
+        raise ResultError(f"{path} is not a maasbench result, or is damaged: {error}") from error
 
 
 class _Versioned(Struct):

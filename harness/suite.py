@@ -7,6 +7,7 @@ variables over the file. Reading a suite sends nothing and needs no catalogue.
 import os
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +18,8 @@ from harness.errors import ConfigurationError
 from providers.nearest import did_you_mean
 
 FILE_NAME = "maasbench.toml"
+_PREFIX = "MAASBENCH_"
+_ALMOST = 0.75  # of a variable's letters, in their order, are those of a key
 
 
 class OfferOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,6 +72,7 @@ class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timeout_s: float = 600.0
     sandbox: str = "auto"
     simulate: bool = False
+    calibrate: bool = True
     offer: dict[str, OfferOptions] = field(default_factory=dict)
     prices: tuple[dict[str, Any], ...] = ()
     fx: tuple[dict[str, Any], ...] = ()
@@ -106,11 +110,23 @@ def read_suite(path: Path) -> dict[str, Any]:
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Suite keys set by `MAASBENCH_<KEY>`; values are read as TOML, else as text."""
+    """Suite keys set by `MAASBENCH_<KEY>`; values are read as TOML, else as text.
+
+    Raises ConfigurationError for a variable that is almost one of them: a budget that is
+    misspelt must not be a budget that is not kept. Others may have variables of their own.
+    """
+    known = [name.upper() for name in Suite.__struct_fields__]
+    for variable in sorted(environment):
+        key = variable.removeprefix(_PREFIX)
+        near = get_close_matches(key, known, n=1, cutoff=_ALMOST)
+        if variable.startswith(_PREFIX) and key not in known and near:
+            raise ConfigurationError(
+                f"{variable} is no key of a suite: did you mean {_PREFIX}{near[0]}?"
+            )
     return {
         name: _listed(name, toml_value(environment[variable]))
         for name in Suite.__struct_fields__
-        if (variable := f"MAASBENCH_{name.upper()}") in environment
+        if (variable := _PREFIX + name.upper()) in environment
     }
 
 
@@ -167,6 +183,11 @@ def _refuse_contradictions(suite: Suite, origin: str) -> None:
         raise ConfigurationError(f"{origin}: requests and duration_s exclude each other")
     if len(set(suite.offers)) < len(suite.offers):
         raise ConfigurationError(f"{origin}: an offer is named twice")
+    for name in ("workloads", "concurrency", "rate"):
+        # As a cell's key shows them: two alike would write over each other's results.
+        shown = [f"{value:g}" if name == "rate" else str(value) for value in getattr(suite, name)]
+        if twice := sorted({each for each in shown if shown.count(each) > 1}):
+            raise ConfigurationError(f"{origin}: {name} has {twice[0]} twice")
     strangers = [name for name in suite.offer if name not in suite.offers]
     if strangers:
         raise ConfigurationError(

@@ -82,6 +82,7 @@ ATTEMPT_COLUMNS = (
     Column("fingerprint", "text", "system fingerprint that the answer names"),
     Column("service_tier", "text", "service tier that the answer names"),
     Column("reads", "integer", "network reads that bore tokens"),
+    Column("events", "integer", "pieces of text that the stream came in"),
     Column("itl", "json", "gaps between token-bearing reads: histogram bucket to count"),
     Column("visible_characters", "integer", "characters of visible output"),
     Column("dropped", "json", "request fields that the dialect cannot carry"),

@@ -114,6 +114,7 @@ class Answer(Struct, frozen=True, kw_only=True):
         reasoning and signatures back).
     first_event_s: first event of the stream of any kind, comments excluded.
     deltas: the token-bearing reads in order; empty for a body that came in one piece.
+    events: how many pieces of text a stream came in; several may share a read.
     """
 
     outcome: Outcome
@@ -128,6 +129,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     turn: dict[str, Any] = field(default_factory=dict)
     first_event_s: float | None = None
     deltas: tuple[Delta, ...] = ()
+    events: int = 0
     error: ErrorDetail | None = None
     server_timings: dict[str, Any] | None = None
 

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct, field
 
+TransportName = Literal["wire", "aio", "sdk"]
 FaultKind = Literal[
     "timeout_connect",
     "timeout_first_token",
@@ -51,7 +52,10 @@ class Exchange(Struct, kw_only=True):
     issued_s: handed to the transport. connected_s: a connection was ready (reused or
     new). sent_s: the last byte of the request was written. first_byte_s: first byte of
     the response's head. end_s: the response was complete or the exchange failed.
-    reads: (instant, body bytes) per network read, after transfer decoding.
+    dns_s, tcp_s, tls_s: what a new connection took, as durations: looking the name up,
+        TCP with a proxy's tunnel, the handshake. None where there was no such step (an
+        address, a reused connection) or where the transport cannot see it.
+    reads: (instant, body bytes) per network read, after transfer and content decoding.
     fresh_retries: answers of zero bytes on a kept-alive connection that the server had
         closed, sent once more on a new one (an artefact of the client, counted here).
     """
@@ -61,6 +65,9 @@ class Exchange(Struct, kw_only=True):
     sent_s: float | None = None
     first_byte_s: float | None = None
     end_s: float | None = None
+    dns_s: float | None = None
+    tcp_s: float | None = None
+    tls_s: float | None = None
     reused: bool | None = None
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()

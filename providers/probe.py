@@ -1,5 +1,7 @@
 """A look at an endpoint before money is spent: is it there, and does it take the key?"""
 
+from typing import NamedTuple
+
 from providers.dialect import Dialect
 from providers.dialects import asking
 from providers.dialects.failures import complaint_of
@@ -9,16 +11,30 @@ from providers.exchange import Exchange, HttpRequest, Timeouts, Transport
 
 _PATIENCE = Timeouts(connect_s=10.0, first_token_s=20.0, idle_s=10.0, total_s=30.0)
 _BUSY = (503, 529)
+_SIMULATED = "x-maasbench"
 
 
-async def preflight(
-    transport: Transport, base_url: str, dialect: Dialect, key: str | None
-) -> list[str] | None:
-    """The names of the models that an endpoint lists; None where it lists none.
+class Seen(NamedTuple):
+    """What a look at an endpoint told.
+
+    models: the names that it lists; None where it lists none. simulated: it says of itself
+    that it is `maasbench simulate`.
+    """
+
+    models: list[str] | None
+    simulated: bool
+
+
+async def preflight(transport: Transport, base_url: str, dialect: Dialect, key: str | None) -> Seen:
+    """What an endpoint tells of itself, asked for its list of models.
 
     Raises ConfigurationError, in one line with a remedy, when the host cannot be reached,
     refuses the key or does not answer in JSON.
     """
+    if not base_url.startswith(("http://", "https://")):
+        raise ConfigurationError(
+            f"{base_url!r} is no URL: write http://HOST:PORT/v1, or https://HOST/v1"
+        )
     url = models_url(base_url, dialect)
     request = HttpRequest(
         method="GET",
@@ -35,15 +51,16 @@ async def preflight(
         )
     if exchange.status >= 500 and exchange.status not in _BUSY:
         raise ConfigurationError(f"{base_url} fails ({_said(exchange)}): is its backend running?")
+    simulated = exchange.header(_SIMULATED) is not None
     if exchange.status >= 400:
-        return None
+        return Seen(None, simulated)
     document = parsed(exchange.body().strip())
     if document is None or exchange.status >= 300:
         raise ConfigurationError(
             f"{url} answered {exchange.status} without JSON: check the offer's base URL"
         )
     names = [text(mapping(model).get("id")) for model in items(mapping(document).get("data"))]
-    return [name for name in names if name] or None
+    return Seen([name for name in names if name] or None, simulated)
 
 
 def models_url(base_url: str, dialect: Dialect) -> str:

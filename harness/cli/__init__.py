@@ -5,6 +5,7 @@ imported only when it is called: `--help` must not load a network client.
 """
 
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -22,12 +23,16 @@ MORE = {
     "init": "Write a commented maasbench.toml.",
     "resume": "Go on with a run that was stopped or killed.",
     "reprice": "Price a stored run under other tariffs, instants or currencies.",
+    "calibrate": "Measure the client's own error against a server with known truth.",
     "catalog": "List, show and check offers and their price rows.",
     "simulate": "Serve a simulated offer in its own dialect.",
     "verify": "Recompute published bills offline.",
 }
 # Verbs that our own child processes use; not shown.
-HIDDEN = {"embedded": "Serve an embedded model (used by runs of embedded/ offers)."}
+HIDDEN = {
+    "embedded": "Serve an embedded model (used by runs of embedded/ offers).",
+    "paced": "Serve answers at a fixed pace (used by calibrate).",
+}
 
 
 class Verbs(click.Group):
@@ -95,6 +100,10 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     A configuration error is one line on standard error; a traceback means a bug.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show `–` shows `?`; it must not cost the run its report.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         result: Any = maasbench.main(
             args=list(argv) if argv is not None else None,

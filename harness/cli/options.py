@@ -117,13 +117,19 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "--unsafe-local",
         is_flag=True,
         default=None,
-        help="Run model-written code unprotected. Only on a machine you can lose.",
+        help="Without a sandbox, run model-written code unprotected: on a machine you can lose.",
     ),
     click.option(
         "--simulate",
         is_flag=True,
         default=None,
         help="Put a simulated server in every offer's place; the numbers are SIMULATED.",
+    ),
+    click.option(
+        "--calibrate/--no-calibrate",
+        "calibrate",
+        default=None,
+        help="Measure the client's own error after a load, or not.",
     ),
     click.option("--name", help="Name of the run."),
 )

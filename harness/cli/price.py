@@ -125,8 +125,12 @@ def _read(source: str) -> str:
         return sys.stdin.read()
     try:
         return Path(source).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{source}: cannot be read: {error}") from error
+    except OSError as error:
+        raise ConfigurationError(
+            f"{source}: cannot be read: {error.strerror}; give a JSON file, or - for standard input"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{source}: not UTF-8: {error}") from error
 
 
 def _document(

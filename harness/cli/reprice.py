@@ -1,15 +1,23 @@
 """`maasbench reprice`: what a stored run would cost under another tariff."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+from msgspec import convert
+from msgspec.structs import replace
 
 from harness.cli.report import FORMAT_NAMES
 from harness.errors import ConfigurationError
 from harness.records import Run
 from harness.store import find_run, load_run
 from providers.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from providers.offers import Offer
+    from providers.prices.pricebook import PriceRow
 
 
 @click.command(
@@ -57,6 +65,7 @@ def command(
     from harness.reading import View
     from providers.money import currency as known_currency
     from providers.offers import load_catalog
+    from providers.prices.fx import FxRate
     from providers.prices.pricebook import read_price_file, snapshot_for
 
     stored = load_run(find_run(run))
@@ -67,18 +76,40 @@ def command(
         ours, equals, theirs = spec.rpartition("=")
         for name in _ours(stored.run, ours if equals else None):
             priced_as[name] = catalog.offer(theirs)
-    subjects = [priced_as.get(offer.id, offer) for offer in stored.run.offers]
-    overlay = read_price_file(Path(prices)) if prices is not None else ()
-    moment = instant or stored.run.created_at
-    snapshot = snapshot_for(catalog, subjects, moment, overlay=overlay)
-    kept = [row for row in stored.run.snapshot.rows if row.confidence == "declared"]
+    subjects = [replace(priced_as.get(each.id, each), id=each.id) for each in stored.run.offers]
+    given = read_price_file(Path(prices)) if prices is not None else ()
     view = View(
-        snapshot=snapshot.with_declared(kept),
+        snapshot=snapshot_for(
+            catalog,
+            subjects,
+            instant or stored.run.created_at,
+            overlay=(*given, *_own_rows(stored.run, priced_as)),
+            fx=convert(stored.run.suite.get("fx", ()), tuple[FxRate, ...], strict=False),
+        ),
         currency=known_currency(currency) if currency is not None else None,
         at=instant,
         priced_as=priced_as,
     )
     print_report(stored, fmt=fmt, view=view)
+
+
+def _own_rows(run: Run, priced_as: Mapping[str, "Offer"]) -> "list[PriceRow]":
+    """The rows that the run's suite declared. One offer's own stand for another's where that
+    is priced as the first."""
+    from providers.prices.pricebook import rows_from_table
+
+    declared = [row for row in run.snapshot.rows if row.confidence == "declared"]
+    lent = [
+        replace(row, offer=ours)
+        for ours, theirs in priced_as.items()
+        for row in declared
+        if row.offer == theirs.id
+    ]
+    return [
+        *lent,
+        *declared,
+        *rows_from_table(run.suite.get("prices", ()), "[[prices]] of the run"),
+    ]
 
 
 def _ours(run: Run, name: str | None) -> list[str]:

@@ -20,6 +20,7 @@ from harness.suite import (
 )
 
 if TYPE_CHECKING:
+    from harness.estimate import OfferEstimate
     from harness.prepare import Prepared
     from providers.money import Money
 
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
 def command(suite_file: str | None, out: str | None, yes: bool, **flags: Any) -> int:
     """Run a suite, or what the flags describe, and report what a solved task costs.
 
-    Every flag is also a key of the suite file and a MAASBENCH_<KEY> variable; flags win
-    over variables, variables over the file.
+    Every key of a suite file is also a MAASBENCH_<KEY> variable, and most are flags; flags
+    win over variables, variables over the file.
     """
     suite = compose(suite_file, flags)
     return carry_out(suite, Path(out) if out else None, ask=not yes)
@@ -137,11 +138,13 @@ def _ad_hoc_offer(given: dict[str, Any]) -> str | None:
 
 def _print_estimates(console: Console, prepared: "Prepared") -> None:
     """The run in a line, then expected and worst cost per offer, on standard error."""
+    from harness.report.wording import counted
+
     labels = f" [{', '.join(prepared.run.labels)}]" if prepared.run.labels else ""
     tasks = sum(len(workload.tasks) for workload in prepared.run.workloads)
     console.print(
-        f"{prepared.run.name}{labels}: {len(prepared.run.offers)} offers, {tasks} tasks × "
-        f"{prepared.run.epochs} epochs, seed {prepared.run.seed}",
+        f"{prepared.run.name}{labels}: {counted(len(prepared.run.offers), 'offer')}, "
+        f"{counted(tasks, 'task')}{_repeats(prepared.suite)}, seed {prepared.run.seed}",
         markup=False,
         highlight=False,
     )
@@ -157,9 +160,9 @@ def _print_estimates(console: Console, prepared: "Prepared") -> None:
     for estimate in prepared.estimates:
         table.add_row(
             estimate.offer,
-            str(estimate.requests) if estimate.requests else "until time is up",
+            "until time is up" if estimate.requests is None else str(estimate.requests),
             _rounded(estimate.expected),
-            _rounded(estimate.worst),
+            _at_worst(estimate),
             estimate.note,
         )
     console.print(table)
@@ -167,8 +170,28 @@ def _print_estimates(console: Console, prepared: "Prepared") -> None:
         console.print(f"budget: {prepared.budget}, kept by reservation", highlight=False)
 
 
+def _repeats(suite: Suite) -> str:
+    """How often the tasks are gone round: `requests` and `duration_s` win over `epochs`."""
+    from harness.report.wording import counted
+
+    if suite.requests is not None:
+        return f", {counted(suite.requests, 'trial')} per offer and load"
+    if suite.duration_s is not None:
+        return f", {suite.duration_s:g} s per load"
+    return f" × {counted(suite.epochs, 'epoch')}"
+
+
 def _rounded(money: "Money | None") -> str:
     """Two significant digits: an estimate deserves no more."""
     if money is None:
         return "–"
-    return f"{float(money.amount):.2g} {money.currency}"
+    from harness.report.wording import significant
+
+    return f"{significant(float(money.amount))} {money.currency}"
+
+
+def _at_worst(estimate: "OfferEstimate") -> str:
+    """The sum; where time ends the run there is none, but a bound of each request."""
+    if estimate.requests is None and estimate.dearest is not None:
+        return f"{_rounded(estimate.dearest)} a request"
+    return _rounded(estimate.worst)

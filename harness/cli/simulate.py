@@ -5,16 +5,13 @@ out a harness or a client; none of its numbers say anything about a model.
 """
 
 import asyncio
-import contextlib
 import json
-import os
-import signal
-import threading
 from pathlib import Path
 
 import click
 from msgspec.structs import replace
 
+from harness.cli.serving import until_ended
 from harness.errors import ConfigurationError
 from providers.dialect import Dialect
 from providers.offers import Offer, load_catalog
@@ -157,24 +154,7 @@ def _effort(given: str) -> tuple[str, int]:
 async def _serve(
     config: SimConfig, book: AnswerBook, port: int, *, until_stdin_closes: bool
 ) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for caught in (signal.SIGINT, signal.SIGTERM):
-        # Windows' loops have no signal handlers; there Ctrl-C is an exception.
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(caught, stop.set)
-    if until_stdin_closes:
-        threading.Thread(target=_await_end_of_stdin, args=(loop, stop), daemon=True).start()
     async with simulated_server(config, book, port=port) as base_url:
         click.echo(json.dumps({"listening": base_url, "offer": config.offer.id}))
         click.echo(f"SIMULATED {config.offer.id} at {base_url}; Ctrl-C ends it", err=True)
-        await stop.wait()
-
-
-def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    # The descriptor itself: a thread blocked in sys.stdin holds a lock at exit.
-    with contextlib.suppress(OSError):
-        while os.read(0, 4096):
-            pass
-    with contextlib.suppress(RuntimeError):
-        loop.call_soon_threadsafe(stop.set)
+        await until_ended(until_stdin_closes=until_stdin_closes)

@@ -4,11 +4,13 @@ Text in here is plain and unescaped, and some of it was written by providers: ea
 escapes all of it.
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from harness.report import tables
 from harness.report.tables import Table
-from harness.report.wording import UNKNOWN, counted, plain, total
+from harness.report.wording import UNKNOWN, Scale, counted, milliseconds, plain, total
 from harness.stats import Caveat
 from harness.summary import CellSummary, Summary, groups
 from harness.summary.shape import PriceUsed
@@ -17,7 +19,9 @@ LEGEND = (
     "Intervals are at 95 % (latencies: one-sided bounds), n beside them (tasks; attempts for"
     " latencies). – is unknown, or not"
     " supported by n. Offers inside the noise share a rank. Latencies count from the issue of"
-    " answered attempts; p95* counts failed ones as slower than any."
+    " answered attempts, to the first token (TTFT) or to the end (e2e); TPOT is the time per"
+    " further output token; p95* counts failed attempts as slower than any. Tokens/s and the"
+    " cached share rest on the attempts that reported tokens."
 )
 
 
@@ -51,12 +55,13 @@ class Content(Struct, frozen=True, kw_only=True):
 
 def content(summary: Summary) -> Content:
     """All that a report for people says of a summary."""
+    scale = tables.cost_scale(summary.cells)
     return Content(
         title=plain(summary.run.name),
         labels=tuple(map(plain, summary.run.labels)),
         facts=_facts(summary),
         groups=tuple(
-            Group(heading=_heading(cells), tables=_tables(cells))
+            Group(heading=_heading(cells), tables=_tables(cells, scale))
             for cells in groups(summary.cells).values()
         ),
         failures=tuple(line for cell in summary.cells for line in _failures(cell)),
@@ -75,7 +80,17 @@ def _facts(summary: Summary) -> tuple[str, ...]:
         f"{counted(run.epochs, 'epoch')}, seed {run.seed}"
         + (f", budget {plain(run.budget)}" if run.budget else "")
         + f", maasbench {plain(run.maasbench_version)}, price book {plain(run.book_hash[:12])}",
+        *_instrument(summary.cells),
     )
+
+
+def _instrument(cells: Sequence[CellSummary]) -> tuple[str, ...]:
+    """The client's own error in a line; nothing where it was not measured."""
+    if not cells or cells[0].client.ttft_error_s.p50 is None:
+        return ()
+    ttft, itl = cells[0].client.ttft_error_s, cells[0].client.itl_error_s
+    told = f"TTFT p50 {milliseconds(ttft.p50)}, p99 {milliseconds(ttft.p99)}"
+    return (f"client's own error under such a load: {told}; ITL p50 {milliseconds(itl.p50)}",)
 
 
 def _heading(cells: list[CellSummary]) -> str:
@@ -84,8 +99,8 @@ def _heading(cells: list[CellSummary]) -> str:
     return f"{plain(first.workload)}, load {plain(first.load)}, {counted(tasks, 'task')}"
 
 
-def _tables(cells: list[CellSummary]) -> tuple[Table, ...]:
-    made = (tables.cost_table(cells), tables.speed_table(cells), tables.class_table(cells))
+def _tables(cells: list[CellSummary], scale: Scale) -> tuple[Table, ...]:
+    made = (tables.cost_table(cells, scale), tables.speed_table(cells), tables.class_table(cells))
     return tuple(table for table in made if table is not None)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from harness.report.tables import cost_scale
-from harness.report.wording import plain
+from harness.report.wording import Scale, plain
 from harness.stats import Estimate
 from harness.summary import CellSummary, Summary, groups
 
@@ -30,17 +30,20 @@ class Chart(Struct, frozen=True, kw_only=True):
 
 def charts(summary: Summary) -> list[Chart]:
     """The charts of every group of comparable cells; one without any data is left out."""
-    found = []
+    found, scale = [], cost_scale(summary.cells)
     for number, (where, cells) in enumerate(groups(summary.cells).items(), 1):
         for make in (_cost_against_quality, _ttft_distribution, _cost_by_class):
-            chart = make(f"chart-{number}-{make.__name__.strip('_')}", plain(where), cells)
+            name = f"chart-{number}-{make.__name__.strip('_')}"
+            chart = make(name, plain(where), cells, scale)
             if chart.data:
                 found.append(chart)
     return found
 
 
-def _cost_against_quality(name: str, where: str, cells: Sequence[CellSummary]) -> Chart:
-    currency, scale = cells[0].cost.currency, cost_scale(cells)
+def _cost_against_quality(
+    name: str, where: str, cells: Sequence[CellSummary], scale: Scale
+) -> Chart:
+    currency = cells[0].cost.currency
     unit = f"{currency} per {scale.words}solved"
     data = []
     for index, cell in enumerate(cells):
@@ -77,7 +80,7 @@ def _cost_against_quality(name: str, where: str, cells: Sequence[CellSummary]) -
     )
 
 
-def _ttft_distribution(name: str, where: str, cells: Sequence[CellSummary]) -> Chart:
+def _ttft_distribution(name: str, where: str, cells: Sequence[CellSummary], _: Scale) -> Chart:
     data = []
     for index, cell in enumerate(cells):
         curve = cell.ttft_curve_s
@@ -108,8 +111,8 @@ def _ttft_distribution(name: str, where: str, cells: Sequence[CellSummary]) -> C
     )
 
 
-def _cost_by_class(name: str, where: str, cells: Sequence[CellSummary]) -> Chart:
-    currency, scale = cells[0].cost.currency, cost_scale(cells)
+def _cost_by_class(name: str, where: str, cells: Sequence[CellSummary], scale: Scale) -> Chart:
+    currency = cells[0].cost.currency
     unit = f"{currency} per {scale.words}trial" + "s" * (scale.per > 1)
     shown = [cell for cell in cells if cell.cost.by_class and cell.trials]
     classes = list(dict.fromkeys(each for cell in shown for each in cell.cost.by_class))

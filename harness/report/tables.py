@@ -12,7 +12,7 @@ from harness.report import wording
 from harness.report.wording import UNKNOWN, Scale, plain
 from harness.stats import Estimate
 from harness.summary import CellSummary
-from harness.summary.shape import Percentiles
+from harness.summary.shape import Cost, Percentiles
 
 
 class Figure(Struct, frozen=True):
@@ -30,11 +30,10 @@ class Table(Struct, frozen=True, kw_only=True):
     rows: tuple[tuple[Figure, ...], ...]
 
 
-def cost_table(cells: Sequence[CellSummary]) -> Table:
+def cost_table(cells: Sequence[CellSummary], scale: Scale) -> Table:
     """Who solved how much, at what cost, and who is cheaper beyond the noise."""
     currency = cells[0].cost.currency
     profiled = any(cell.cost.at_profile for cell in cells)
-    scale = cost_scale(cells)
     per_solved = f"{currency} per {scale.words}solved"
     columns = ["offer", "rank", "solved", per_solved, f"{currency} per {scale.words}task"]
     columns[-1] += "s" * (scale.per > 1)
@@ -53,8 +52,8 @@ def speed_table(cells: Sequence[CellSummary]) -> Table:
         columns=(
             "offer",
             "TTFT p50",
-            "end p50",
-            "per token p50",
+            "e2e p50",
+            "TPOT p50",
             "output tokens/s",
             "input cached",
             "failed trials",
@@ -80,7 +79,7 @@ def class_table(cells: Sequence[CellSummary]) -> Table | None:
 
 
 def cost_scale(cells: Sequence[CellSummary]) -> Scale:
-    """One scale for all costs per solved and per task of a group, so that they compare."""
+    """One scale for all costs per solved and per task of a report, so that they compare."""
     spent = [cell.cost.per_solved for cell in cells]
     at_profile = [cell.cost.at_profile.per_solved for cell in cells if cell.cost.at_profile]
     return wording.scale([*spent, *at_profile])
@@ -91,7 +90,11 @@ def _cost_row(cell: CellSummary, scale: Scale, *, profiled: bool) -> tuple[Figur
     at_profile = _money(scale.of(profile.per_solved)) if profile else Figure(UNKNOWN)
     native = [f"{wording.total(v)} {k}" for k, v in cost.native.items() if k != cost.currency]
     partly = cost.priced_share not in (None, 1.0)
-    beside = [*native, *([f"{wording.percent(cost.priced_share)} priced"] if partly else [])]
+    beside = [
+        *_open_spent(cost),
+        *native,
+        *([f"{wording.percent(cost.priced_share)} priced"] if partly else []),
+    ]
     spent = Figure(wording.total(cost.spent, cost.priced_share), tuple(beside))
     return (
         _offer(cell),
@@ -102,6 +105,13 @@ def _cost_row(cell: CellSummary, scale: Scale, *, profiled: bool) -> tuple[Figur
         *([at_profile] if profiled else []),
         spent,
     )
+
+
+def _open_spent(cost: Cost) -> list[str]:
+    """The cheaper end of the money spent where what was reported leaves it open."""
+    if cost.spent is None or cost.spent_low in (None, cost.spent):
+        return []
+    return [f"at least {wording.total(cost.spent_low)}"]
 
 
 def _speed_row(cell: CellSummary) -> tuple[Figure, ...]:

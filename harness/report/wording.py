@@ -31,6 +31,11 @@ def significant(number: float, digits: int = 2) -> str:
     return f"{rounded:.{max(0, places)}f}"
 
 
+def milliseconds(seconds: float | None) -> str:
+    """`0.25 ms`, or `–`."""
+    return UNKNOWN if seconds is None else f"{seconds * 1000:.2f} ms"
+
+
 class Scale(NamedTuple):
     """Money per so many: `words` goes before the noun (`per 1000 solved`)."""
 

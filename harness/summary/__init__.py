@@ -7,9 +7,11 @@ the JSON is its fields as they are. Nothing here reads a file or a clock.
 from collections.abc import Mapping, Sequence
 
 from harness.cost import Charges
+from harness.instrument import InstrumentError
 from harness.records import Attempt, Ended, Run, Trial
 from harness.summary.celldata import CellData, cell_data
 from harness.summary.cells import judged_means, summarize_cell
+from harness.summary.client import with_client
 from harness.summary.doubts import groups, is_simulated, run_caveats
 from harness.summary.ledger import check_one_currency
 from harness.summary.provenance import price_caveats, prices_used, rates_used
@@ -26,11 +28,13 @@ def summarize(
     charges: Charges,
     *,
     ended: Ended | None,
+    calibration: InstrumentError | None = None,
     at_profile: Charges | None = None,
 ) -> Summary:
     """The summary of a run, or of what there is of it so far.
 
     charges: what the attempts cost as they were (*spent*), all in the run's currency.
+    calibration: the client's own error, if it was measured.
     at_profile: what they would cost under the declared traffic profile, if there is one.
     Raises ConfigurationError when charges are in several currencies.
     """
@@ -38,9 +42,13 @@ def summarize(
         check_one_currency(priced, run.currency)
     data = [cell_data(cell, attempts, trials) for cell in run.cells]
     places = _ranks(data, charges)
+    complete = ended is not None and ended.reason == "complete"
     cells = tuple(
-        summarize_cell(run, each, charges, at_profile, places.get(each.cell.key)) for each in data
+        summarize_cell(run, each, charges, at_profile, places.get(each.cell.key), complete=complete)
+        for each in data
     )
+    simulated = is_simulated(run)
+    cells = tuple(with_client(cell, ended, calibration, simulated=simulated) for cell in cells)
     prices = prices_used(run, attempts, charges)
     return Summary(
         schema_version=SUMMARY_VERSION,

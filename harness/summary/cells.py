@@ -16,7 +16,7 @@ from harness.summary.ledger import (
     task_means,
     totals,
 )
-from harness.summary.shape import CellSummary, Cost, Failure, Overhead, ProfileCost
+from harness.summary.shape import CellSummary, ClientFigures, Cost, Failure, Overhead, ProfileCost
 from harness.summary.tokens import cached_input_share, token_sums
 from providers.outcomes import Outcome
 
@@ -30,8 +30,15 @@ def judged_means(data: CellData, charges: Charges) -> TaskMeans:
 
 
 def summarize_cell(
-    run: Run, data: CellData, charges: Charges, at_profile: Charges | None, rank: int | None
+    run: Run,
+    data: CellData,
+    charges: Charges,
+    at_profile: Charges | None,
+    rank: int | None,
+    *,
+    complete: bool,
 ) -> CellSummary:
+    """The cell's row of the report; `complete` says that all of the run's work was done."""
     cell, work, trials = data.cell, data.work, data.trials
     timings, busy = latency.latencies(work), latency.busy_s(work)
     cost = _cost(run, data, charges, at_profile)
@@ -67,7 +74,8 @@ def summarize_cell(
         busy_s=busy,
         overhead=_overhead(data.beside, charges),
         comparable=None,
-        warnings=cell_caveats(data, charges, cost, timings["ttft_s"].n),
+        client=ClientFigures(),
+        warnings=cell_caveats(data, charges, cost, timings["ttft_s"].n, complete=complete),
     )
 
 

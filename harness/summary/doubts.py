@@ -14,14 +14,16 @@ from harness.summary.shape import CellSummary, Cost
 from providers.outcomes import Outcome
 
 
-def cell_caveats(data: CellData, charges: Charges, cost: Cost, streamed: int) -> tuple[Caveat, ...]:
-    """The cell's warnings; `streamed` is the n of its TTFT."""
+def cell_caveats(
+    data: CellData, charges: Charges, cost: Cost, streamed: int, *, complete: bool
+) -> tuple[Caveat, ...]:
+    """The cell's warnings; `streamed` is the n of its TTFT, `complete` of the whole run."""
     found = [
         *_trial_caveats(data),
         *_price_caveats(data, charges),
         *cost.per_solved.warnings,
         *_usage_caveats(data.work),
-        *_attempt_caveats(data, streamed),
+        *_attempt_caveats(data, streamed, complete=complete),
     ]
     return tuple(dict.fromkeys(found))
 
@@ -80,12 +82,12 @@ def _usage_caveats(attempts: Sequence[Attempt]) -> Iterator[Caveat]:
         yield caveats.usage_flagged(flags)
 
 
-def _attempt_caveats(data: CellData, streamed: int) -> Iterator[Caveat]:
+def _attempt_caveats(data: CellData, streamed: int, *, complete: bool) -> Iterator[Caveat]:
     if lost := sum(attempt.outcome is Outcome.LOST for attempt in data.work):
         yield caveats.lost_attempts(lost)
     ended = {trial.trial for trial in data.trials}
     if orphans := sum(attempt.trial not in ended for attempt in data.work):
-        yield caveats.unfinished_trials(orphans)
+        yield caveats.unfinished_trials(orphans, complete=complete)
     models = sorted({attempt.served_model for attempt in data.work if attempt.served_model})
     if len(models) > 1:
         yield caveats.served_models_differ(models)

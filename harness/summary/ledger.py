@@ -91,10 +91,9 @@ def task_means(trials: Iterable[Trial], attempts: Iterable[Attempt], charges: Ch
     rows: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
     for trial in trials:
         cost = totals(attempts_of[trial.trial], charges)
-        if cost.priced_share not in (None, 1.0):
+        if cost.priced_share != 1.0 or cost.low is None or cost.high is None:
             continue
-        # A trial without any attempt cost nothing: the offer had been stopped.
-        row = (float(cost.low or 0), float(cost.high or 0), float(trial.grade.solved))
+        row = (float(cost.low), float(cost.high), float(trial.grade.solved))
         rows[trial.task].append(row)
     names = tuple(sorted(rows))
     low, high, solves = (tuple(_mean(rows[name], i) for name in names) for i in range(3))

@@ -29,13 +29,9 @@ def prices_used(run: Run, attempts: Iterable[Attempt], charges: Charges) -> tupl
 
 
 def rates_used(run: Run, charges: Charges) -> tuple[FxRate, ...]:
-    """The snapshot's exchange rates between the tariffs' currencies and the report's."""
-    pairs = {
-        frozenset((charge.native_currency, charge.currency))
-        for charge in charges.values()
-        if isinstance(charge, Charge) and charge.native_currency != charge.currency
-    }
-    return tuple(rate for rate in run.snapshot.fx if frozenset((rate.base, rate.quote)) in pairs)
+    """The exchange rates behind the charges, in the snapshot's order."""
+    used = {charge.fx for charge in charges.values() if isinstance(charge, Charge)}
+    return tuple(rate for rate in run.snapshot.fx if rate in used)
 
 
 def price_caveats(prices: Sequence[PriceUsed]) -> list[Caveat]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from harness.instrument import Spread
 from harness.records import Ended, Host
 from harness.stats import Caveat, Estimate
 from providers.prices.fx import FxRate
@@ -96,6 +97,20 @@ class Failure(Struct, frozen=True, kw_only=True):
     count: int
 
 
+class ClientFigures(Struct, frozen=True, kw_only=True):
+    """The client that measured a cell: during its phase, all offers together, and when it
+    was calibrated. None, also inside the spreads, is not known."""
+
+    cpu_s: float | None = None
+    cpu_us_per_event: float | None = None
+    events: int | None = None
+    loop_lag_s: Spread = Spread()
+    gc_longest_s: float | None = None
+    max_rss_bytes: int | None = None
+    ttft_error_s: Spread = Spread()
+    itl_error_s: Spread = Spread()
+
+
 class CellSummary(Struct, frozen=True, kw_only=True):
     """One (offer, workload, load): a row of the report.
 
@@ -136,6 +151,7 @@ class CellSummary(Struct, frozen=True, kw_only=True):
     busy_s: float | None
     overhead: tuple[Overhead, ...]
     comparable: bool | None
+    client: ClientFigures
     warnings: tuple[Caveat, ...]
 
 

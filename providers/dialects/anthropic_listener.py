@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from providers.dialect import DeltaKind, Dialect, ToolCall
 from providers.dialects.anthropic_history import arguments_of
@@ -79,6 +80,7 @@ class _Listener:
         self._timings: dict[str, Any] | None = None
         self._first_event_s: float | None = None
         self._understood = False
+        self._ended = False
         self._done = False
 
     def hear_events(self, reads: list[tuple[float, bytes]]) -> None:
@@ -110,7 +112,7 @@ class _Listener:
                 block.tool_call() for block in blocks if block.fields.get("type") == "tool_use"
             ),
             finish=self._finish,
-            usage=usage_from(self._usage, self._dialect) if reported else Usage(),
+            usage=self._reported(ended=not streamed or self._ended) if reported else Usage(),
             served_model=self._model,
             service_tier=text(self._usage.get("service_tier")) or None,
             server_timings=self._timings,
@@ -123,6 +125,14 @@ class _Listener:
             done=self._done,
         )
 
+    def _reported(self, *, ended: bool) -> Usage:
+        """The usage; without the output's count where that is only of the beginning."""
+        usage = usage_from(self._usage, self._dialect)
+        if ended or usage.output_tokens is None:
+            return usage
+        flags = (*usage.flags, "output_unfinished")
+        return replace(usage, output_tokens=None, reasoning_tokens=None, flags=flags)
+
     def _hear(self, at_s: float, event: dict[str, Any]) -> None:
         match event.get("type"):
             case "message_start":
@@ -132,6 +142,7 @@ class _Listener:
             case "content_block_delta":
                 self._continue(at_s, _index(event), mapping(event.get("delta")))
             case "message_delta":
+                self._ended = True
                 self._finish = text(mapping(event.get("delta")).get("stop_reason")) or self._finish
                 self._usage = merged(self._usage, event.get("usage"))
                 self._timings = mapping(event.get("timings")) or self._timings

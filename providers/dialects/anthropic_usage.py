@@ -27,7 +27,8 @@ def usage_from(raw: dict[str, Any], dialect: Dialect) -> Usage:
     """The usage that a (merged) object reports, in totals and parts.
 
     The input total is input + cache reads + cache writes unless the dialect says that
-    the input already includes them. flags are those of `openai_usage.usage_from`.
+    the input already includes them. flags are those of `openai_usage.usage_from`; the
+    listener adds `output_unfinished` where a stream broke off before its final count.
     """
     counts = Counts(raw)
     fresh, output = counts.first(("input_tokens",)), counts.first(("output_tokens",))

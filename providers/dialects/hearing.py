@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from providers.dialect import Answer, Delta, DeltaKind, Dialect, ErrorDetail, ToolCall
 from providers.dialects.failures import Complaint, complaint_of, failed
 from providers.dialects.loose import parsed
 from providers.exchange import Exchange
-from providers.outcomes import Outcome
+from providers.outcomes import MEANING, Billable, Outcome
 from providers.usage import Usage
 
 # Finish reasons that are not a plain end. A word that nobody listed is a plain end.
@@ -23,7 +24,8 @@ _FINISHES = {
     "content_filter": Outcome.CONTENT_FILTER,
     "sensitive": Outcome.CONTENT_FILTER,
     "refusal": Outcome.REFUSED,
-    "model_context_window_exceeded": Outcome.CONTEXT_EXCEEDED,
+    # Cut at the model's limit instead of the request's: an answer, and billed as one.
+    "model_context_window_exceeded": Outcome.LENGTH,
 }
 # The server's own failure, told as a finish reason.
 _FAILED_FINISHES = frozenset(("error", "abort", "network_error", "insufficient_system_resource"))
@@ -83,6 +85,9 @@ def unanswered(exchange: Exchange, dialect: Dialect) -> Answer | None:
     body = exchange.body()
     complaint = complaint_of(exchange.status, body, parsed(body.strip()))
     outcome, detail = failed(complaint, dialect, exchange)
+    if detail.billable is None and MEANING[outcome].billable is Billable.YES:
+        # Billed as an answer, but nothing was answered.
+        detail = replace(detail, billable=Billable.UNKNOWN)
     return Answer(outcome=outcome, error=detail)
 
 
@@ -102,6 +107,7 @@ def concluded(heard: Heard, exchange: Exchange, dialect: Dialect) -> Answer:
         turn=heard.turn,
         first_event_s=heard.first_event_s,
         deltas=deltas(heard.fragments) if heard.streamed else (),
+        events=sum(bool(each.characters) for each in heard.fragments) if heard.streamed else 0,
         error=error,
         server_timings=heard.server_timings,
     )
@@ -111,13 +117,13 @@ def _ending(
     heard: Heard, exchange: Exchange, dialect: Dialect
 ) -> tuple[Outcome, ErrorDetail | None]:
     if heard.complaint is not None:
-        return failed(heard.complaint, dialect, exchange, default=Outcome.IN_BAND_ERROR)
+        return _failed_in_band(heard, heard.complaint, dialect, exchange)
     # What fails after the protocol's end marker no longer concerns the answer.
     if not heard.done and (fault := _fault(exchange)):
         return fault[0], ErrorDetail(message=fault[1])
     if heard.finish in _FAILED_FINISHES:
         complaint = Complaint(f"the answer ended with {heard.finish!r}", code=heard.finish)
-        return failed(complaint, dialect, exchange, default=Outcome.IN_BAND_ERROR)
+        return _failed_in_band(heard, complaint, dialect, exchange)
     if heard.finish is not None:
         plain = Outcome.REFUSED if heard.refusal else Outcome.OK
         return _FINISHES.get(heard.finish, plain), None
@@ -129,6 +135,20 @@ def _ending(
     said = complaint_of(exchange.status or 0, exchange.body(), None)
     message = f"not an answer of this protocol: {said.message}"
     return Outcome.MALFORMED, ErrorDetail(message=message)
+
+
+def _failed_in_band(
+    heard: Heard, complaint: Complaint, dialect: Dialect, exchange: Exchange
+) -> tuple[Outcome, ErrorDetail]:
+    """How an answer ended that failed after its success status.
+
+    What is free when it is rejected at once may be billed when it fails half-way.
+    """
+    outcome, detail = failed(complaint, dialect, exchange, default=Outcome.IN_BAND_ERROR)
+    begun = bool(heard.fragments) or heard.usage.provenance != "absent"
+    if begun and detail.billable is None and MEANING[outcome].billable is Billable.NO:
+        detail = replace(detail, billable=Billable.UNKNOWN)
+    return outcome, detail
 
 
 def _fault(exchange: Exchange) -> tuple[Outcome, str] | None:

@@ -77,6 +77,7 @@ def _declared(offer: Offer, kind: RowKind, code: str, declared: datetime) -> Pri
         vendor=offer.vendor,
         region=offer.region,
         models=(offer.model,),
+        offer=offer.id,
         service=offer.tier or STANDARD,
         currency=code,
         start=_ALWAYS,

@@ -71,7 +71,10 @@ __all__ = [
 
 # Efforts by which catalogue files name a model that does not think.
 NOT_THINKING = frozenset({"none", "off"})
-_DECLARE = "declare its price: --price 'INPUT/OUTPUT CUR', or rows of your own with --prices FILE"
+_DECLARE = (
+    "declare its price: `run --price 'INPUT/OUTPUT CUR'`, [[prices]] in the suite, or "
+    "`price` and `reprice --prices FILE`"
+)
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
@@ -143,9 +146,10 @@ def worst_case(
 
 
 def covers(row: PriceRow, offer: Offer) -> bool:
-    """Whether the row is about the offer's vendor, region and model, at whatever time."""
+    """Whether the row is about the offer, by its vendor, region and model, at whatever time."""
     return (
-        row.vendor == offer.vendor
+        row.offer in (None, offer.id)
+        and row.vendor == offer.vendor
         and row.region in (None, offer.region)
         and offer.model in row.models
     )

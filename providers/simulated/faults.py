@@ -81,6 +81,10 @@ def fault_from_table(table: dict[str, Any]) -> FaultRule:
     kind = table.get("kind")
     if kind not in KINDS:
         raise ConfigurationError(f"no fault {kind!r}; there are {', '.join(KINDS)}")
+    strangers = [name for name in table if name not in FaultRule.__struct_fields__]
+    if strangers:
+        known = ", ".join(name for name in FaultRule.__struct_fields__ if name != "kind")
+        raise ConfigurationError(f"fault {kind}: no setting {strangers[0]!r}; there are {known}")
     try:
         rule = msgspec.convert(table, FaultRule, strict=False)
     except msgspec.ValidationError as error:

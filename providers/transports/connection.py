@@ -26,6 +26,8 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._current: _Current | None = None
         self._open = False
+        self._early: list[tuple[float, bytes]] | None = []
+        self._end: Exception | None = None
         self.closed = asyncio.get_running_loop().create_future()
         self.idle_since_s = 0.0
 
@@ -39,6 +41,7 @@ class Connection(asyncio.Protocol):
         current = self._current = _Current(self._clock, record, timeouts, self._give_up)
         try:
             self._send(payload, record)
+            self._hear_what_came_early(current)
             await current.ended
         except asyncio.CancelledError:
             self.abort()
@@ -74,7 +77,9 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         now_s = self._clock.monotonic_s()
-        if self._current is None:
+        if self._current is None and self._early is not None:
+            self._early.append((now_s, data))
+        elif self._current is None:
             # Nobody asked: whatever this is, the next answer must not begin with it.
             self.abort()
         elif not self._current.read(now_s, data):
@@ -91,6 +96,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._open = False
+        self._end = exc
         if self._current is not None:
             self._current.lost(self._clock.monotonic_s(), exc)
         if not self.closed.done():
@@ -103,6 +109,17 @@ class Connection(asyncio.Protocol):
         transport.write(payload)
         if transport.get_write_buffer_size() == 0:
             record.sent_s = self._clock.monotonic_s()
+
+    def _hear_what_came_early(self, current: "_Current") -> None:
+        """Some servers refuse as soon as they accept, and some close: before our request."""
+        early, self._early = self._early or [], None
+        usable = True
+        for at_s, data in early:
+            usable = current.read(at_s, data)
+        if self.closed.done():
+            current.lost(self._clock.monotonic_s(), self._end)
+        elif not usable:
+            self.abort()
 
     def _give_up(self, fault: Fault) -> None:
         if self._current is not None:

@@ -5,10 +5,11 @@ when the last read was each time it fires.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from providers.clock import Clock
-from providers.exchange import Fault, FaultKind, Timeouts
+from providers.exchange import Exchange, Fault, FaultKind, Timeouts
 
 
 class Quiet:
@@ -29,10 +30,19 @@ class Quiet:
 
 
 class Deadlines:
-    """Calls `expire` once, with the fault, when a phase of the exchange takes too long."""
+    """Calls `expire` once, with the fault, when a phase of the exchange takes too long.
+
+    It begins in the phase of the first token, or while connecting in the one before it.
+    """
 
     def __init__(
-        self, clock: Clock, timeouts: Timeouts, issued_s: float, expire: Callable[[Fault], None]
+        self,
+        clock: Clock,
+        timeouts: Timeouts,
+        issued_s: float,
+        expire: Callable[[Fault], None],
+        *,
+        connecting: bool = False,
     ) -> None:
         self._clock = clock
         self._timeouts = timeouts
@@ -41,9 +51,16 @@ class Deadlines:
         self._last_read_s = 0.0
         left_s = issued_s + timeouts.total_s - clock.monotonic_s()
         self._total = self._loop.call_later(max(0.0, left_s), self._fire, "timeout_total")
-        self._phase = self._loop.call_later(
-            timeouts.first_token_s, self._fire, "timeout_first_token"
+        self._phase = (
+            self._loop.call_later(timeouts.connect_s, self._fire, "timeout_connect")
+            if connecting
+            else self._waiting()
         )
+
+    def connected(self) -> None:
+        """The connection is there: from here on an answer is waited for."""
+        self._phase.cancel()
+        self._phase = self._waiting()
 
     def speaking(self, at_s: float) -> None:
         """The first sign of an answer came: from here on only silence counts."""
@@ -58,6 +75,11 @@ class Deadlines:
         self._total.cancel()
         self._phase.cancel()
 
+    def _waiting(self) -> asyncio.TimerHandle:
+        return self._loop.call_later(
+            self._timeouts.first_token_s, self._fire, "timeout_first_token"
+        )
+
     def _look_idle(self) -> None:
         left_s = self._timeouts.idle_s - (self._clock.monotonic_s() - self._last_read_s)
         if left_s <= 0:
@@ -68,6 +90,24 @@ class Deadlines:
     def _fire(self, kind: FaultKind) -> None:
         self.cancel()
         self._expire(timed_out(kind, self._timeouts))
+
+
+@asynccontextmanager
+async def deadlines_of(
+    record: Exchange, clock: Clock, timeouts: Timeouts, *, connecting: bool = False
+) -> AsyncIterator[Deadlines]:
+    """Deadlines that end the block: it then raises TimeoutError, and the fault is in `record`."""
+    async with asyncio.timeout(None) as scope:
+
+        def expire(fault: Fault) -> None:
+            record.fault = fault
+            scope.reschedule(0.0)
+
+        deadlines = Deadlines(clock, timeouts, record.issued_s, expire, connecting=connecting)
+        try:
+            yield deadlines
+        finally:
+            deadlines.cancel()
 
 
 def timed_out(kind: FaultKind, timeouts: Timeouts) -> Fault:

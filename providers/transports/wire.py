@@ -6,18 +6,15 @@ turns out to be closed before a byte of the answer came is replaced once by a fr
 
 import asyncio
 import ssl
-import zlib
 
 from providers.clock import Clock
 from providers.exchange import Exchange, Fault, FaultKind, HttpRequest, Timeouts
+from providers.transports.compression import inflated
 from providers.transports.connection import Connection
 from providers.transports.deadlines import timed_out
 from providers.transports.dial import DialError, dial
 from providers.transports.pool import Pool
 from providers.transports.target import Target, head_of, target_of
-
-# Accepts the zlib and the gzip container alike.
-_ANY_CONTAINER = zlib.MAX_WBITS | 32
 
 
 class WireTransport:
@@ -68,7 +65,7 @@ class WireTransport:
         """Carry the exchange out; False when the connection closed before anything came."""
         heard = await connection.converse(payload, record, timeouts)
         self._pool.give(target, connection)
-        record.reads = _inflated(record)
+        record.reads = inflated(record)
         return heard or record.fault is None or record.fault.kind != "connection"
 
     async def _dialled(
@@ -81,7 +78,7 @@ class WireTransport:
 
         try:
             async with asyncio.timeout(min(timeouts.connect_s, left_s)):
-                return await dial(target, self._tls if target.secure else None, create)
+                return await dial(target, self._tls, create, self._clock, record)
         except TimeoutError:
             kind: FaultKind = "timeout_connect" if timeouts.connect_s <= left_s else "timeout_total"
             return timed_out(kind, timeouts)
@@ -97,17 +94,3 @@ class WireTransport:
         record.end_s = self._clock.monotonic_s()
         record.fault = fault
         return record
-
-
-def _inflated(record: Exchange) -> list[tuple[float, bytes]]:
-    """The reads without the compression that a server applied unasked.
-
-    Every read keeps its instant; a body that is not what its header says stays as it came.
-    """
-    if record.header("content-encoding") not in ("gzip", "x-gzip", "deflate"):
-        return record.reads
-    inflater = zlib.decompressobj(_ANY_CONTAINER)
-    try:
-        return [(at_s, inflater.decompress(data)) for at_s, data in record.reads]
-    except zlib.error:
-        return record.reads

@@ -282,3 +282,26 @@ def test_a_stream_that_stops_early_is_broken() -> None:
     answer = decoded(named(*streamed()[:9]))
 
     assert (answer.outcome, answer.text) == (Outcome.STREAM_BROKEN, "Hi")
+
+
+def test_the_output_of_a_stream_that_broke_off_is_not_known() -> None:
+    """The count at its start is not what was generated, and must not price it."""
+    body = named(
+        {
+            "type": "message_start",
+            "message": {"model": "m", "usage": {"input_tokens": 5, "output_tokens": 1}},
+        },
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {
+            "type": "content_block_delta",
+            "index": 0,
+            "delta": {"type": "text_delta", "text": "a long answer, of which half came"},
+        },
+    )
+
+    answer = AnthropicMessages().decode(exchange(body), ANTHROPIC, stream=True)
+
+    assert answer.outcome is Outcome.STREAM_BROKEN
+    assert (answer.usage.input_tokens, answer.usage.output_tokens) == (5, None)
+    assert answer.usage.flags == ("output_unfinished",)
+    assert answer.usage.raw == {"input_tokens": 5, "output_tokens": 1}

@@ -205,7 +205,7 @@ FINISHES = {
     "content_filter": Outcome.CONTENT_FILTER,
     "sensitive": Outcome.CONTENT_FILTER,
     "refusal": Outcome.REFUSED,
-    "model_context_window_exceeded": Outcome.CONTEXT_EXCEEDED,
+    "model_context_window_exceeded": Outcome.LENGTH,
     "error": Outcome.IN_BAND_ERROR,
     "abort": Outcome.IN_BAND_ERROR,
     "network_error": Outcome.IN_BAND_ERROR,
@@ -229,7 +229,7 @@ def test_a_finish_reason_has_its_outcome(finish: str) -> None:
         ("tool_use", Outcome.OK),
         ("max_tokens", Outcome.LENGTH),
         ("refusal", Outcome.REFUSED),
-        ("model_context_window_exceeded", Outcome.CONTEXT_EXCEEDED),
+        ("model_context_window_exceeded", Outcome.LENGTH),
     ],
 )
 def test_a_stop_reason_has_its_outcome(stop_reason: str, outcome: Outcome) -> None:
@@ -374,3 +374,44 @@ def test_a_wait_that_the_vendor_names_is_kept() -> None:
     waits = [wait_s(POLICY, 1, answer, Random(seed)) or 0.0 for seed in range(50)]
 
     assert 20.0 <= min(waits) < max(waits) <= 21.0
+
+
+def test_whether_a_filter_bills_what_it_rejects_is_not_known() -> None:
+    """A filtered answer is billed; of one that was rejected before, nobody says."""
+    rejected = decoded(exchange({"error": {"message": "no"}}, 451))
+    answered = decoded(exchange(message("4", "content_filter")), stream=False)
+
+    assert (rejected.outcome, answered.outcome) == (Outcome.CONTENT_FILTER,) * 2
+    assert rejected.error is not None
+    assert rejected.error.billable is Billable.UNKNOWN
+    assert answered.error is None
+
+
+OVERLOADED_RULE = Dialect(errors=(ErrorRule(outcome=Outcome.OVERLOADED, code="busy"),))
+
+
+@pytest.mark.parametrize(
+    ("dialect", "billable"),
+    [
+        pytest.param(OVERLOADED_RULE, Billable.UNKNOWN, id="nobody says"),
+        pytest.param(
+            Dialect(
+                errors=(ErrorRule(outcome=Outcome.OVERLOADED, code="busy", billable=Billable.NO),)
+            ),
+            Billable.NO,
+            id="the vendor's own rule",
+        ),
+    ],
+)
+def test_whether_an_answer_that_fails_half_way_is_billed_is_not_known(
+    dialect: Dialect, billable: Billable
+) -> None:
+    """Rejected at once it is free; once tokens have come, only the vendor knows."""
+    complaint = {"error": {"message": "overloaded", "code": "busy"}}
+
+    late = decoded(exchange(sse(chunk({"content": "half"}), complaint)), dialect)
+    at_once = decoded(exchange(sse(complaint)), dialect)
+
+    assert (late.outcome, late.error and late.error.billable) == (Outcome.OVERLOADED, billable)
+    assert at_once.error is not None
+    assert at_once.error.billable in (None, Billable.NO)

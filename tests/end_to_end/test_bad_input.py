@@ -69,6 +69,14 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             id="budget without a rate",
         ),
         pytest.param(
+            ["run", "-o", "glm.cn/glm-5.3", "--workload", "chat", "--currency", "EUR"],
+            "[[fx]]",
+            id="report currency without a rate",
+        ),
+        pytest.param(
+            [*URL, "--base-url", "localhost:8000"], "http://HOST:PORT/v1", id="address without http"
+        ),
+        pytest.param(
             ["run", "-o", "glm.cn/glm-5.3", "--workload", "chat", "--budget", "lots"],
             "'20 CNY'",
             id="budget that is no amount",
@@ -172,6 +180,22 @@ def test_a_directory_in_use_is_refused_before_anything_is_sent(
     assert [file.name for file in (here / "out").iterdir()] == ["thesis.txt"]
 
 
+def test_a_directory_that_cannot_be_made_is_said(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "file").write_text("")
+
+    said = maasbench(
+        capsys, "run", "-o", "deepseek/deepseek-flash", "--workload", "chat", "--simulate",
+        "--out", "file/run",
+    )  # fmt: skip
+
+    assert said.code == 2
+    assert said.err.splitlines()[-1].startswith("maasbench: file")
+    assert "cannot be written (Not a directory)" in said.err
+    assert [entry.name for entry in here.iterdir()] == ["file"]
+
+
 def test_a_misspelt_suite_key_names_the_nearest_and_its_file(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -181,6 +205,17 @@ def test_a_misspelt_suite_key_names_the_nearest_and_its_file(
 
     assert said.code == 2
     assert "maasbench.toml: unknown key 'workload': did you mean 'workloads'?" in said.err
+
+
+def test_a_directory_that_is_no_run_says_what_is_one(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "photos").mkdir()
+
+    said = maasbench(capsys, "report", "photos")
+
+    assert said.code == 2
+    assert "photos is not a run: it has no run.json; name a run's directory" in said.err
 
 
 def test_a_newer_result_is_refused(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 
 from harness.store import load_run
 from providers.outcomes import Outcome
-from tests.end_to_end.commands import maasbench, report_json, start_maasbench
+from tests.end_to_end.commands import LAUNCHER, maasbench, report_json, start_maasbench
+from tests.servers.process import announced
 
 GLM, FLASH = "glm.cn/glm-5.3@low", "deepseek/deepseek-flash"
 
@@ -207,6 +209,26 @@ def test_ctrl_c_ends_with_130_and_can_be_resumed(
     assert len(load_run(here / "out").trials) == 24
 
 
+def test_a_resumed_run_that_is_killed_has_not_ended(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The end of its first part must not pass for the end of the run."""
+    suite = write_suite(here, {FLASH: "ttft_s = 0.2"}, offers=[FLASH], epochs=3)
+    for words, ended_trials, stop in (
+        (("run", str(suite), "--out", "out"), 2, signal.SIGINT),
+        (("resume", "out"), 10, signal.SIGKILL),
+    ):
+        process = start_maasbench(*words, cwd=here)
+        wait_for_lines(here / "out" / "trials.jsonl", b"\n", ended_trials)
+        process.send_signal(stop)
+        process.communicate()
+
+    assert load_run(here / "out").ended is None
+    maasbench(capsys, "resume", "out")
+    stored = load_run(here / "out")
+    assert len({(each.task, each.epoch) for each in stored.trials}) == len(stored.trials) == 24
+
+
 def test_a_budget_ends_the_run_before_it_is_overrun(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -280,7 +302,58 @@ def test_repricing_shows_the_same_tokens_under_another_tariff(
 
     other = maasbench(capsys, "reprice", "last", "--offer", "glm.cn/glm-5.3", "--format", "json")
     assert other.code == 0, other.err
-    assert float(json.loads(other.out)["cells"][0]["cost"]["spent"]) > float(peak)
+    document = json.loads(other.out)
+    assert float(document["cells"][0]["cost"]["spent"]) > float(peak)
+    assert document["run"]["labels"] == ["SIMULATED", "REPRICED"]
+    assert f"{FLASH} by the rows of glm.cn/glm-5.3" in document["warnings"][0]["message"]
+    assert report_json(capsys)["run"]["labels"] == ["SIMULATED"]
+
+
+def test_a_simulated_server_behind_any_address_labels_the_run(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody asked for --simulate: the server says of itself what it is."""
+    simulate = (sys.executable, str(LAUNCHER), "simulate", "-o", "url/mine")
+
+    with announced(simulate) as line:
+        said = maasbench(
+            capsys, "run", "--workload", "chat", "--tasks", "2",
+            "--base-url", line["listening"], "--model", "mine",
+        )  # fmt: skip
+
+    assert said.code == 0, said.err
+    assert report_json(capsys)["run"]["labels"] == ["SIMULATED"]
+
+
+def test_all_loads_of_a_report_show_money_per_the_same_number_of_tasks(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Busy time costs less per task the more tasks share it; the unit must not follow."""
+    suite = write_suite(
+        here,
+        {FLASH: 'gpu = "1xH200@40USD/h"\nttft_s = 0.1'},
+        offers=[FLASH], concurrency=[1, 8], epochs=2,
+    )  # fmt: skip
+
+    said = maasbench(capsys, "run", str(suite), "--out", "out")
+
+    assert said.code == 0, said.err
+    page = (here / "out" / "report.md").read_text()
+    headings = {line for line in page.splitlines() if line.startswith("| offer | rank |")}
+    assert len(headings) == 1
+
+
+def test_a_run_that_time_ends_has_no_estimate_but_a_bound_per_request(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = write_suite(here, offers=[FLASH], rate=[20.0], duration_s=0.2)
+
+    said = maasbench(capsys, "run", str(suite))
+
+    assert said.code == 0, said.err
+    assert "until time is up" in said.err
+    assert "CNY a request" in said.err
+    assert " 0 CNY" not in said.err
 
 
 def test_a_profile_adds_a_second_cost(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -357,3 +430,51 @@ def test_answers_are_kept_as_the_privacy_setting_allows(
     else:
         are_digests = [len(answer) == 64 and " " not in answer for answer in answers]
         assert all(are_digests) if kept == "hash" else not all(are_digests)
+
+
+OWN_ROW = """
+[[prices]]
+vendor = "{vendor}"
+currency = "{currency}"
+start = 2026-01-01T00:00:00Z
+source = "a contract"
+checked = 2026-11-01
+[[prices.rows]]
+models = ["{model}"]
+rates = {{ input = {rate}, output = {rate} }}
+"""
+
+
+def spent(capsys: pytest.CaptureFixture[str], *arguments: str) -> float:
+    said = maasbench(capsys, *arguments, "--format", "json")
+    assert said.code == 0, said.err
+    cost = json.loads(said.out)["cells"][0]["cost"]
+    assert cost["priced_share"] == 1
+    return float(cost["spent"])
+
+
+def test_prices_handed_to_reprice_win_over_those_declared_with_the_run(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    maasbench(capsys, "run", str(write_suite(here, {FLASH: 'price = "1/1 CNY"'}, offers=[FLASH])))
+    contract = OWN_ROW.format(vendor="deepseek", currency="CNY", model="deepseek-flash", rate=10)
+    (here / "contract.toml").write_text(contract)
+
+    declared, again = spent(capsys, "report"), spent(capsys, "reprice", "last")
+
+    assert again == declared
+    assert spent(capsys, "reprice", "last", "--prices", "contract.toml") == pytest.approx(
+        10 * declared
+    )
+
+
+def test_rows_and_rates_of_the_suite_still_hold_when_the_run_is_repriced(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = write_suite(here, offers=["vllm/anything"], currency="EUR")
+    rate = '[[fx]]\nbase = "EUR"\nquote = "USD"\nrate = 1.25\non = 2026-01-01\nsource = "a bank"\n'
+    row = OWN_ROW.format(vendor="vllm", currency="USD", model="anything", rate=2)
+    suite.write_text(suite.read_text() + rate + row)
+    maasbench(capsys, "run", str(suite))
+
+    assert spent(capsys, "reprice", "last") == spent(capsys, "report")

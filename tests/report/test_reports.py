@@ -60,8 +60,9 @@ def troubled_run() -> Summary:
     provider failure, an unpriced attempt, intervals of cost, a warm-up and a stale price."""
     good, bad = b.trial(b.CHEAP, 1), b.trial(b.CHEAP, 2, solved=False, reason="provider_failure")
     wrong = b.trial(b.DEAR, 1, solved=False)
+    rate = FxRate(base="USD", quote="CNY", rate=Decimal(7), on=b.START.date(), source="PBoC")
     converted = b.charge(
-        "7", "14", native_currency="USD", native_low=Decimal(1), native_high=Decimal(2)
+        "7", "14", native_currency="USD", native_low=Decimal(1), native_high=Decimal(2), fx=rate
     )
     priced: Priced = [
         (b.attempt(good, dropped=("seed",)), converted),
@@ -69,7 +70,6 @@ def troubled_run() -> Summary:
         (b.attempt(good, 9, purpose="warmup"), b.charge("0.5")),
         (b.attempt(wrong), NoCharge(reason="no row for deepseek-flash", remedy="--price SPEC")),
     ]
-    rate = FxRate(base="USD", quote="CNY", rate=Decimal(7), on=b.START.date(), source="PBoC")
     stale = b.price_row(confidence="single_source", checked=b.START.date().replace(month=5))
     return summarize(
         b.run(labels=("SIMULATED",), rows=[stale], fx=(rate,), budget="20 CNY", profile={}),

@@ -118,10 +118,13 @@ def test_converted_money_is_shown_in_the_tariffs_currency_with_its_rate() -> Non
     rate = FxRate(
         base="USD", quote="CNY", rate=Decimal(7), on=b.START.date(), source="central bank"
     )
+    older = replace(rate, rate=Decimal(6), on=b.START.date().replace(year=2025))
     trials, priced = one_attempt_each([True])
-    converted = b.charge("7", native_currency="USD", native_low=Decimal(1), native_high=Decimal(1))
+    converted = b.charge(
+        "7", native_currency="USD", native_low=Decimal(1), native_high=Decimal(1), fx=rate
+    )
 
-    summary = summary_of(trials, [(priced[0][0], converted)], fx=(rate,))
+    summary = summary_of(trials, [(priced[0][0], converted)], fx=(older, rate))
 
     assert summary.cells[0].cost.native == {"USD": Decimal(1)}
     assert summary.fx == (rate,)
@@ -355,3 +358,13 @@ def test_every_metric_can_be_read_from_every_cell(name: str) -> None:
 def test_an_unknown_metric_names_the_nearest() -> None:
     with pytest.raises(ConfigurationError, match=r"ttft_s\.p95"):
         metric("ttft.p95")
+
+
+def test_a_trial_whose_attempts_are_not_on_record_has_no_cost() -> None:
+    """What was not seen is not free."""
+    trials, priced = one_attempt_each([True, True])
+
+    cell = cell_of(trials, priced[:1])
+
+    assert (cell.cost.per_task.n, cell.cost.per_solved.n) == (1, 1)
+    assert cell.cost.per_task.estimate == 1

@@ -30,6 +30,8 @@ from workloads.task import Chat, Grade, Task, Transcript, Workload, converse_tur
 
 IDLE_TURNS = 40
 
+Script = Callable[[dict[str, Any], int], "Said"]
+
 
 class EventClock:
     """A clock that moves on to the next sleeper's instant once nothing else is left to do."""
@@ -39,6 +41,7 @@ class EventClock:
         self._now_s = 0.0
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = count()
+        self._driven: asyncio.Future[Ended] | None = None
 
     def monotonic_s(self) -> float:
         return self._now_s
@@ -58,7 +61,7 @@ class EventClock:
 
         Fails when nothing is left to wait for and the work has not ended.
         """
-        task = asyncio.ensure_future(work)
+        self._driven = task = asyncio.ensure_future(work)
         while not task.done():
             for _ in range(IDLE_TURNS):
                 await asyncio.sleep(0)
@@ -72,6 +75,11 @@ class EventClock:
             if not woken.done():
                 woken.set_result(None)
         return task.result()
+
+    def interrupt(self) -> None:
+        """Cancel the work, as Ctrl-C does."""
+        assert self._driven is not None
+        self._driven.cancel()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +109,7 @@ class ScriptedTransport:
     """Answers from a script, and counts what is in flight. `script` gets the request's body
     and its number, counted from 1."""
 
-    def __init__(self, clock: EventClock, script: Callable[[dict[str, Any], int], Said]) -> None:
+    def __init__(self, clock: EventClock, script: Script) -> None:
         self._clock = clock
         self._script = script
         self._in_flight = 0
@@ -164,9 +172,13 @@ class Words:
         return await converse_turns(task, chat)
 
     async def grade(self, task: Task, transcript: Transcript) -> Grade:
-        solved = transcript.replies[-1].text == "yes"
+        said = transcript.replies[-1].text
+        solved = said == "yes"
         return Grade(
-            solved=solved, score=float(solved), reason="solved" if solved else "wrong_answer"
+            solved=solved,
+            score=float(solved),
+            reason="solved" if solved else "wrong_answer",
+            detail=f"said {said}",
         )
 
 
@@ -198,11 +210,11 @@ class Stage:
     def __init__(
         self,
         path: Path,
-        scripts: dict[str, Callable[[dict[str, Any], int], Said]],
+        scripts: dict[str, Script],
         *,
         workload: Workload | None = None,
-        run_changes: dict[str, Any] | None = None,
         offer_changes: dict[str, Any] | None = None,
+        run_id: str = "a-run",
         **keys: Any,
     ) -> None:
         keys = {"stream": False, "max_tokens": 10, "cache": "as-is"} | keys
@@ -218,47 +230,46 @@ class Stage:
         self.offers = tuple(_offer(name, offer_changes or {}) for name in scripts)
         self.workload = workload or Words(4)
         rows = tuple(parse_price_spec("1/2 USD", offer, START) for offer in self.offers)
-        self.snapshot = Snapshot(
-            rows=rows, fx=(), calendars=(), book_hash="x", taken_at=START
-        )
+        self.snapshot = Snapshot(rows=rows, fx=(), calendars=(), book_hash="x", taken_at=START)
         self.phases = phases(self.suite, list(scripts))
-        self.run = made_run(
-            offers=self.suite.offers,
+        self.run = msgspec.structs.replace(
+            made_run(),
+            run_id=run_id,
             cells=tuple(cell for phase in self.phases for cell in phase.cells),
-            **{"text": self.suite.text, "snapshot": self.snapshot, "offers": self.offers}
-            | (run_changes or {}),
+            offers=self.offers,
+            snapshot=self.snapshot,
+            text=self.suite.text,
         )
         write_whole(path / "run.json", pretty_json(self.run))
 
-    async def play(self, *, resume: bool = False) -> Ended:
-        """How this part of the run ended; its end is written as a whole run writes it."""
+    async def play(
+        self, *, resume: bool = False, stop_after: int | None = None, budget: str | None = None
+    ) -> Ended:
+        """How this part of the run ended; its end is written as a whole run writes it.
+
+        resume: go on with what the directory holds. stop_after: press Ctrl-C when so many
+        trials have ended. budget: another cap than the suite's.
+        """
         done = already_done(load_run(self.path)) if resume else Done()
+        ended_trials = count(1)
+
+        def watch(trial: Trial) -> None:
+            if next(ended_trials) == stop_after:
+                self.clock.interrupt()
+
+        self.watcher.on_trial = watch
         with Journal(self.path) as journal:
-            ended = await self.clock.drive(self._runner(journal, done).run())
+            ended = await self.clock.drive(
+                self._runner(journal, done, budget or self.suite.budget).run()
+            )
         write_whole(self.path / "end.json", pretty_json(ended))
         return ended
-
-    async def killed_after(self, trials: int) -> None:
-        """Run until so many trials have ended, then be gone as after `kill -9`."""
-        left = count(trials - 1, -1)
-
-        def kill(trial: Trial) -> None:
-            if next(left) == 0:
-                raise Killed
-
-        self.watcher.on_trial = kill
-        with Journal(self.path) as journal:
-            try:
-                await self.clock.drive(self._runner(journal, Done()).run())
-            except* Killed:
-                pass
-        self.watcher.on_trial = lambda trial: None
 
     def stored(self) -> StoredRun:
         return load_run(self.path)
 
-    def _runner(self, journal: Journal, done: Done) -> Runner:
-        cap = None if self.suite.budget is None else parse_money(self.suite.budget)
+    def _runner(self, journal: Journal, done: Done, budget: str | None) -> Runner:
+        cap = None if budget is None else parse_money(budget)
         return Runner(
             run=self.run,
             suite=self.suite,
@@ -279,18 +290,12 @@ class Stage:
         )
 
 
-class Killed(Exception):
-    """Stands for a signal that no program can catch."""
-
-
 def _offer(name: str, changes: dict[str, Any]) -> Offer:
     vendor, _, model = name.partition("/")
     made = Offer(id=name, vendor=vendor, model=model, base_url="http://127.0.0.1")
     return msgspec.structs.replace(made, **changes)
 
 
-def always(**words: Any) -> Callable[[dict[str, Any], int], Said]:
+def always(**words: Any) -> Script:
     """A script that answers every request alike."""
     return lambda body, number: Said(**words)
-
-

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from harness.budget import Budget, BudgetSpent, check_budget
+from harness.budget import Budget, BudgetSpent, check_budget, output_bound
 from harness.errors import ConfigurationError
 from harness.records import Attempt, Instants
+from providers.dialect import Dialect
 from providers.money import Money
 from providers.outcomes import Outcome
 from providers.prices.pricebook import Snapshot
@@ -118,6 +119,58 @@ async def test_own_hardware_reserves_its_longest_attempt() -> None:
     ended = replace(tried(), instants=Instants(end_s=18.0))
     await purse.settle(OFFER, Money(Decimal("0.1"), "USD"), ended)
     assert purse.spent == Decimal("0.05")
+
+
+async def test_what_is_too_dear_is_refused_however_the_sums_before_it_were_rounded() -> None:
+    """Shares of an hour and exchange rates have more digits than a sum keeps."""
+    purse = Budget(Money(Decimal(10), "USD"), book("0.1/1/2 CNY"), longest_s=36.0)
+    first, second = await reserve(purse, 4_201_013), await reserve(purse, 3_540_891)
+    await purse.settle(OFFER, first, costing(1))
+    await purse.settle(OFFER, second, costing(1))
+
+    with pytest.raises(BudgetSpent):
+        await asyncio.wait_for(reserve(purse, 10**9), 1)
+
+
+async def test_own_hardware_costs_its_time_in_a_failure_too() -> None:
+    purse = budget("1", book(price=None, gpu="1xT4@10USD/h"))
+    reserved = await reserve(purse)
+
+    failed = tried(outcome=Outcome.SERVER_ERROR, instants=Instants(end_s=18.0), usage=Usage())
+    await purse.settle(OFFER, reserved, failed)
+
+    assert purse.spent == Decimal("0.05")
+
+
+async def test_a_request_that_no_longer_has_a_price_is_not_sent_under_a_cap() -> None:
+    with pytest.raises(BudgetSpent):
+        await reserve(budget("1", book(price=None)))
+
+
+@pytest.mark.parametrize(
+    ("dialect", "longest", "bound"),
+    [
+        pytest.param(Dialect(), 900, 10, id="as asked"),
+        pytest.param(Dialect(refused=("max_tokens",)), 900, 900, id="the limit is not sent"),
+        pytest.param(
+            Dialect(max_tokens_bounds_reasoning=False), 900, 900, id="it leaves reasoning free"
+        ),
+        pytest.param(Dialect(refused=("max_tokens",)), None, None, id="nothing bounds it"),
+    ],
+)
+def test_output_is_bounded_by_what_the_vendor_heeds(
+    dialect: Dialect, longest: int | None, bound: int | None
+) -> None:
+    offer = replace(OFFER, dialect=dialect, max_output_tokens=longest)
+
+    assert output_bound(offer, 10) == bound
+
+
+def test_a_budget_is_refused_where_the_limit_would_not_be_heeded() -> None:
+    offer = replace(OFFER, dialect=Dialect(refused=("max_tokens",)))
+
+    with pytest.raises(ConfigurationError, match="v/m"):
+        check_budget(Money(Decimal(1), "USD"), book(), [offer], START, output_tokens=10)
 
 
 async def test_without_a_cap_everything_is_let_through() -> None:

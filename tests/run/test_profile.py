@@ -106,8 +106,45 @@ def test_without_hours_the_run_keeps_its_own() -> None:
             "no full hour",
             id="empty",
         ),
+        pytest.param(
+            {"hours": [{"zone": "UTC", "hours": "09:30-12:00", "share": "1"}]},
+            "'09:30-12:00'",
+            id="half hours",
+        ),
+        pytest.param(
+            {"hours": [{"zone": "UTC", "hours": "20:00-30:00", "share": "1"}]},
+            "'20:00-30:00'",
+            id="a long day",
+        ),
+        pytest.param(
+            {"hours": [{"zone": "UTC", "hours": "22:00-06:00", "share": "1"}]},
+            "two spans",
+            id="over midnight",
+        ),
+        pytest.param(
+            {"hours": [{"zone": "UTC", "weekdays": [0, 1], "share": "1"}]},
+            "1 \\(Monday\\) to 7",
+            id="a day that is none",
+        ),
+        pytest.param(
+            {"hours": [{"zone": "UTC", "share": "-0.5"}, {"zone": "UTC", "share": "1.5"}]},
+            "share -0.5",
+            id="less than nothing",
+        ),
     ],
 )
 def test_a_profile_that_cannot_be_read_is_refused(profile: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
         parse_profile({"name": "p"} | profile)
+
+
+def test_a_profile_is_priced_in_the_week_ahead_and_not_before_the_run() -> None:
+    """A price or a rate of today need not have been there on Monday."""
+    todays = replace(book().rows[0], start=START)
+    snapshot = replace(book(), rows=(todays,), fx=(replace(book().fx[0], on=START.date()),))
+    profile = parse_profile({"name": "p", "hours": [{"zone": "UTC", "share": "1"}]})
+
+    charges = price_at_profile(snapshot, [OFFER], [tried()], profile, week_of=START, currency="CNY")
+
+    assert START.weekday() == 4
+    assert all(isinstance(charge, Charge) for charge in charges.values())

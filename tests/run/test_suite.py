@@ -30,6 +30,9 @@ def test_a_suite_needs_only_an_offer_and_a_workload() -> None:
         pytest.param({"rate": [0.0]}, "rate must be above 0", id="no rate"),
         pytest.param({"requests": 5, "duration_s": 3.0}, "exclude each other", id="two ends"),
         pytest.param({"offers": ["a/b", "a/b"]}, "named twice", id="same offer twice"),
+        pytest.param({"workloads": ["chat", "chat"]}, "chat twice", id="same workload twice"),
+        pytest.param({"concurrency": [4, 1, 4]}, "has 4 twice", id="same concurrency twice"),
+        pytest.param({"rate": [0.5, 0.50000001]}, "has 0.5 twice", id="rates that look alike"),
         pytest.param(
             {"offer": {"embedded/smal": {}}}, "did you mean 'embedded/small'?", id="stray options"
         ),
@@ -72,6 +75,13 @@ def test_variables_set_suite_keys() -> None:
     keys = from_environment({"MAASBENCH_EPOCHS": "3", "MAASBENCH_OFFERS": "a/b,c/d", "X": "1"})
 
     assert keys == {"epochs": 3, "offers": ["a/b", "c/d"]}
+
+
+def test_a_misspelt_variable_is_refused_and_a_stranger_is_not() -> None:
+    with pytest.raises(ConfigurationError, match="did you mean MAASBENCH_BUDGET"):
+        from_environment({"MAASBENCH_BUGDET": "5 CNY"})
+
+    assert from_environment({"MAASBENCH_REQUIRE_ALL": "1", "BUGDET": "5 CNY"}) == {}
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_a_table_says_the_same_as_a_flag() -> None:
     [
         pytest.param("explode", "there are http_429, http_503", id="an unknown kind"),
         pytest.param("stall:p", "'p' is not name=value", id="no value"),
-        pytest.param("stall:q=1", "unknown field `q`", id="an unknown setting"),
+        pytest.param("stall:q=1", "no setting 'q'; there are p, every", id="an unknown setting"),
         pytest.param("stall:p=often", "`float", id="not a number"),
         pytest.param("stall:p=1.5", "not between 0 and 1", id="no probability"),
         pytest.param("stall:every=0", "every = 0 is less than 1", id="every zeroth"),

@@ -1,4 +1,4 @@
-"""Servers that stop with their test, and a transport that is closed after it."""
+"""Servers that stop with their test, and each transport in turn, closed after it."""
 
 import asyncio
 import sys
@@ -8,12 +8,22 @@ from ssl import SSLContext
 
 import pytest
 
-from providers.clock import SystemClock
+from providers.clock import Clock, SystemClock
+from providers.exchange import Transport
+from providers.transports.aio import AioTransport
 from providers.transports.wire import WireTransport
+from tests.transports.identity import identity
 from tests.transports.serving import Handler, Served, serving
+
+__all__ = ["identity", "make", "pytest_asyncio_loop_factories", "serve", "transport"]
 
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 Serve = Callable[..., Awaitable[Served]]
+Make = Callable[[Clock], Transport]
+
+# Those that promise the same of any HTTP exchange. What only `wire` promises says so.
+KINDS: Mapping[str, Make] = {"wire": WireTransport, "aio": AioTransport}
+wire_only = pytest.mark.parametrize("make", ["wire"], indirect=True)
 
 
 def pytest_asyncio_loop_factories(
@@ -39,8 +49,14 @@ async def serve() -> AsyncIterator[Serve]:
         yield start
 
 
+@pytest.fixture(params=KINDS)
+def make(request: pytest.FixtureRequest) -> Make:
+    """How the transport under test is made, for tests that make it at a moment of their own."""
+    return KINDS[request.param]
+
+
 @pytest.fixture
-async def wire() -> AsyncIterator[WireTransport]:
-    transport = WireTransport(SystemClock())
-    yield transport
-    await transport.close()
+async def transport(make: Make) -> AsyncIterator[Transport]:
+    made = make(SystemClock())
+    yield made
+    await made.close()

@@ -1,13 +1,16 @@
-"""How exchanges fail: every phase's timeout, broken answers, cancellation."""
+"""How exchanges fail: every phase's timeout, broken answers, cancellation.
+
+Both transports are held to it, but for what aiohttp does not show: bytes that came together
+with what broke the framing, an interim answer, and whether a close was orderly.
+"""
 
 import asyncio
 import socket
 
 import pytest
 
-from providers.exchange import HttpRequest, Timeouts
-from providers.transports.wire import WireTransport
-from tests.transports.conftest import Serve
+from providers.exchange import HttpRequest, Timeouts, Transport
+from tests.transports.conftest import Serve, wire_only
 from tests.transports.serving import Peer
 
 PATIENT = Timeouts(connect_s=5.0, first_token_s=5.0, idle_s=5.0, total_s=10.0)
@@ -28,30 +31,43 @@ BROKEN = {
     ),
     "half a chunk": (CHUNKED + b"9\r\nhello", "stream_broken"),
     "no final chunk": (CHUNKED + chunk(b"hello"), "stream_broken"),
-    "a bad chunk size": (CHUNKED + chunk(b"hello") + b"zz\r\n", "stream_broken"),
     "no HTTP": (b"SSH-2.0-OpenSSH_9.2\r\n", "stream_broken"),
-    "only an interim answer": (b"HTTP/1.1 100 Continue\r\n\r\n", "stream_broken"),
     "an upgrade nobody asked for": (
         b"HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
         "stream_broken",
     ),
 }
+BROKEN_BEFORE_WIRE_ALONE = {
+    "a bad chunk size": (CHUNKED + chunk(b"hello") + b"zz\r\n", "stream_broken"),
+    "only an interim answer": (b"HTTP/1.1 100 Continue\r\n\r\n", "stream_broken"),
+}
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=str)
 async def test_an_answer_that_breaks_off_is_told_from_none(
-    case: str, serve: Serve, wire: WireTransport
+    case: str, serve: Serve, transport: Transport
 ) -> None:
     """Without a byte the connection failed; after one the stream broke. Bytes are kept."""
-    answer, kind = BROKEN[case]
+    await check_broken(*BROKEN[case], serve, transport)
 
+
+@wire_only
+@pytest.mark.parametrize("case", BROKEN_BEFORE_WIRE_ALONE, ids=str)
+async def test_what_aiohttp_hides_is_told_by_wire(
+    case: str, serve: Serve, transport: Transport
+) -> None:
+    """An interim answer is an answer begun, and bytes before a broken chunk are kept."""
+    await check_broken(*BROKEN_BEFORE_WIRE_ALONE[case], serve, transport)
+
+
+async def check_broken(answer: bytes, kind: str, serve: Serve, transport: Transport) -> None:
     async def handler(peer: Peer) -> None:
         await peer.request()
         await peer.send(answer)
 
     served = await serve(handler)
 
-    exchange = await wire.exchange(HttpRequest(url=served.url(), body=b"{}"), PATIENT)
+    exchange = await transport.exchange(HttpRequest(url=served.url(), body=b"{}"), PATIENT)
 
     assert exchange.fault is not None
     assert exchange.fault.kind == kind
@@ -59,8 +75,9 @@ async def test_an_answer_that_breaks_off_is_told_from_none(
     assert exchange.end_s is not None
 
 
+@wire_only
 async def test_a_reset_in_mid_answer_breaks_even_a_body_without_length(
-    serve: Serve, wire: WireTransport
+    serve: Serve, transport: Transport
 ) -> None:
     """Only an orderly close ends a body that declares no length."""
 
@@ -72,46 +89,64 @@ async def test_a_reset_in_mid_answer_breaks_even_a_body_without_length(
 
     served = await serve(handler)
 
-    exchange = await wire.exchange(HttpRequest(url=served.url()), PATIENT)
+    exchange = await transport.exchange(HttpRequest(url=served.url()), PATIENT)
 
     assert exchange.fault is not None
     assert exchange.fault.kind == "stream_broken"
 
 
-async def test_a_port_without_a_server_refuses(wire: WireTransport) -> None:
+async def test_a_port_without_a_server_refuses(transport: Transport) -> None:
     """The fault says what the user has to look at."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
 
-    exchange = await wire.exchange(HttpRequest(url=f"http://127.0.0.1:{port}/"), PATIENT)
+    exchange = await transport.exchange(HttpRequest(url=f"http://127.0.0.1:{port}/"), PATIENT)
 
     assert exchange.fault is not None
     assert (exchange.fault.kind, exchange.fault.message) == ("connection", "connection refused")
     assert (exchange.connected_s, exchange.status) == (None, None)
 
 
+async def test_a_server_that_closes_as_soon_as_it_accepts_is_one_fault(
+    serve: Serve, transport: Transport
+) -> None:
+    """Whether the close comes before or after the request was written, nothing hangs."""
+
+    async def handler(peer: Peer) -> None:
+        peer.reset()
+
+    served = await serve(handler)
+
+    exchanges = await asyncio.gather(
+        *(transport.exchange(HttpRequest(url=served.url(), body=b"{}"), PATIENT) for _ in range(9))
+    )
+
+    assert {each.fault.kind for each in exchanges if each.fault} == {"connection"}
+    assert all(each.fault for each in exchanges)
+
+
 async def silent(peer: Peer) -> None:
     await peer.closed_or_reset()
 
 
-async def test_a_handshake_that_does_not_come_times_out(serve: Serve, wire: WireTransport) -> None:
+async def test_a_handshake_that_does_not_come_times_out(serve: Serve, transport: Transport) -> None:
     """The connect phase covers TCP and TLS together."""
     served = await serve(silent)
     limits = Timeouts(connect_s=TICK_S, first_token_s=5.0, idle_s=5.0, total_s=10.0)
 
-    exchange = await wire.exchange(HttpRequest(url=served.url(scheme="https")), limits)
+    exchange = await transport.exchange(HttpRequest(url=served.url(scheme="https")), limits)
 
     assert exchange.fault is not None
     assert exchange.fault.kind == "timeout_connect"
 
 
-async def test_the_total_limit_holds_while_connecting(serve: Serve, wire: WireTransport) -> None:
+async def test_the_total_limit_holds_while_connecting(serve: Serve, transport: Transport) -> None:
     """A total below the connect limit is the one that is named."""
     served = await serve(silent)
     limits = Timeouts(connect_s=5.0, first_token_s=5.0, idle_s=5.0, total_s=TICK_S)
 
-    exchange = await wire.exchange(HttpRequest(url=served.url(scheme="https")), limits)
+    exchange = await transport.exchange(HttpRequest(url=served.url(scheme="https")), limits)
 
     assert exchange.fault is not None
     assert exchange.fault.kind == "timeout_total"
@@ -127,12 +162,12 @@ async def keep_alive_comments(peer: Peer) -> None:
             await asyncio.sleep(TICK_S / 4)
 
 
-async def test_keep_alive_comments_are_no_first_token(serve: Serve, wire: WireTransport) -> None:
+async def test_keep_alive_comments_are_no_first_token(serve: Serve, transport: Transport) -> None:
     """Comments and blank lines do not stop the clock of the first token."""
     served = await serve(keep_alive_comments)
     limits = Timeouts(connect_s=5.0, first_token_s=4 * TICK_S, idle_s=5.0, total_s=10.0)
 
-    exchange = await wire.exchange(HttpRequest(url=served.url()), limits)
+    exchange = await transport.exchange(HttpRequest(url=served.url()), limits)
 
     assert exchange.fault is not None
     assert exchange.fault.kind == "timeout_first_token"
@@ -140,7 +175,7 @@ async def test_keep_alive_comments_are_no_first_token(serve: Serve, wire: WireTr
 
 
 async def test_comments_end_no_idle_wait_but_keep_it_alive(
-    serve: Serve, wire: WireTransport
+    serve: Serve, transport: Transport
 ) -> None:
     """After the first token any bytes count as a sign of life, until the total runs out."""
 
@@ -154,14 +189,14 @@ async def test_comments_end_no_idle_wait_but_keep_it_alive(
     served = await serve(handler)
     limits = Timeouts(connect_s=5.0, first_token_s=5.0, idle_s=15 * TICK_S, total_s=30 * TICK_S)
 
-    exchange = await wire.exchange(HttpRequest(url=served.url()), limits)
+    exchange = await transport.exchange(HttpRequest(url=served.url()), limits)
 
     assert exchange.fault is not None
     assert exchange.fault.kind == "timeout_total"
 
 
 async def test_silence_in_mid_answer_times_out_after_the_last_read(
-    serve: Serve, wire: WireTransport
+    serve: Serve, transport: Transport
 ) -> None:
     """The idle limit counts from the last read, not from the first."""
 
@@ -176,7 +211,7 @@ async def test_silence_in_mid_answer_times_out_after_the_last_read(
     served = await serve(handler)
     limits = Timeouts(connect_s=5.0, first_token_s=5.0, idle_s=15 * TICK_S, total_s=10.0)
 
-    exchange = await wire.exchange(HttpRequest(url=served.url()), limits)
+    exchange = await transport.exchange(HttpRequest(url=served.url()), limits)
 
     assert exchange.fault is not None
     assert exchange.fault.kind == "timeout_idle"
@@ -185,7 +220,7 @@ async def test_silence_in_mid_answer_times_out_after_the_last_read(
     assert len(exchange.reads) == 4
 
 
-async def test_a_timeout_closes_the_connection(serve: Serve, wire: WireTransport) -> None:
+async def test_a_timeout_closes_the_connection(serve: Serve, transport: Transport) -> None:
     """A server that was given up on is told so, and its late answer is never heard."""
     ended = asyncio.Event()
 
@@ -197,7 +232,7 @@ async def test_a_timeout_closes_the_connection(serve: Serve, wire: WireTransport
     served = await serve(handler)
     limits = Timeouts(connect_s=5.0, first_token_s=TICK_S, idle_s=5.0, total_s=10.0)
 
-    await wire.exchange(HttpRequest(url=served.url()), limits)
+    await transport.exchange(HttpRequest(url=served.url()), limits)
 
     async with asyncio.timeout(5):
         await ended.wait()
@@ -205,7 +240,7 @@ async def test_a_timeout_closes_the_connection(serve: Serve, wire: WireTransport
 
 @pytest.mark.parametrize("phase", ["connecting", "waiting", "streaming"])
 async def test_cancellation_closes_the_socket(
-    phase: str, serve: Serve, wire: WireTransport
+    phase: str, serve: Serve, transport: Transport
 ) -> None:
     """Cancelling an exchange re-raises and leaves nothing open, in whatever phase."""
     reached, ended = asyncio.Event(), asyncio.Event()
@@ -220,7 +255,7 @@ async def test_cancellation_closes_the_socket(
 
     served = await serve(handler)
     url = served.url(scheme="https" if phase == "connecting" else "http")
-    running = asyncio.create_task(wire.exchange(HttpRequest(url=url), PATIENT))
+    running = asyncio.create_task(transport.exchange(HttpRequest(url=url), PATIENT))
     await reached.wait()
     running.cancel()
 

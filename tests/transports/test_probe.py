@@ -6,8 +6,8 @@ import pytest
 
 from providers.dialect import Dialect
 from providers.errors import ConfigurationError
+from providers.exchange import Transport
 from providers.probe import models_url, preflight
-from providers.transports.wire import WireTransport
 from tests.transports.conftest import Serve
 from tests.transports.serving import Handler, Peer
 
@@ -26,16 +26,17 @@ def answering(status: str, body: bytes, heads: list[str] | None = None) -> Handl
 
 
 async def test_the_models_that_an_endpoint_lists_are_named(
-    serve: Serve, wire: WireTransport
+    serve: Serve, transport: Transport
 ) -> None:
     """The names come from the list beside the chat path, asked for with the key."""
     heads: list[str] = []
     body = b'{"object":"list","data":[{"id":"glm-5.3"},{"id":"glm-5.3-flash"},{}]}'
     served = await serve(answering("200 OK", body, heads))
 
-    names = await preflight(wire, served.url("/v4/"), DIALECT, KEY)
+    seen = await preflight(transport, served.url("/v4/"), DIALECT, KEY)
 
-    assert names == ["glm-5.3", "glm-5.3-flash"]
+    assert seen.models == ["glm-5.3", "glm-5.3-flash"]
+    assert not seen.simulated
     assert heads[0].startswith("GET /v4/models HTTP/1.1\r\n")
     assert f"authorization: Bearer {KEY}\r\n" in heads[0]
 
@@ -53,12 +54,12 @@ async def test_the_models_that_an_endpoint_lists_are_named(
     ids=["no list", "no such method", "limited", "busy", "empty list", "another shape"],
 )
 async def test_an_endpoint_without_a_list_is_no_mistake(
-    status: str, body: bytes, serve: Serve, wire: WireTransport
+    status: str, body: bytes, serve: Serve, transport: Transport
 ) -> None:
     """Some vendors have no list of models; that says nothing about the offer."""
     served = await serve(answering(status, body))
 
-    assert await preflight(wire, served.url(""), DIALECT, KEY) is None
+    assert (await preflight(transport, served.url(""), DIALECT, KEY)).models is None
 
 
 @pytest.mark.parametrize(
@@ -73,26 +74,26 @@ async def test_an_endpoint_without_a_list_is_no_mistake(
     ids=["bad key", "forbidden", "a web page", "a redirect", "a gateway alone"],
 )
 async def test_an_endpoint_that_cannot_serve_is_named_in_one_line(
-    status: str, body: bytes, named: str, serve: Serve, wire: WireTransport
+    status: str, body: bytes, named: str, serve: Serve, transport: Transport
 ) -> None:
     """The line says what was met and what to do, and never holds the key."""
     served = await serve(answering(status, body))
 
     with pytest.raises(ConfigurationError, match=named) as caught:
-        await preflight(wire, served.url(""), DIALECT, KEY)
+        await preflight(transport, served.url(""), DIALECT, KEY)
 
     assert "\n" not in str(caught.value)
     assert KEY not in str(caught.value)
 
 
-async def test_a_server_that_is_not_there_is_named(wire: WireTransport) -> None:
+async def test_a_server_that_is_not_there_is_named(transport: Transport) -> None:
     """The most common mistake of all has the plainest line."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
 
     with pytest.raises(ConfigurationError) as caught:
-        await preflight(wire, url, DIALECT, None)
+        await preflight(transport, url, DIALECT, None)
 
     assert str(caught.value) == f"cannot reach {url}: connection refused; is the server running?"
 

@@ -8,10 +8,9 @@ import pytest
 from providers.dialect import Adapter, Ask, Dialect
 from providers.dialects.anthropic_messages import AnthropicMessages
 from providers.dialects.openai_chat import OpenAIChat
-from providers.exchange import Timeouts
+from providers.exchange import Timeouts, Transport
 from providers.outcomes import Outcome
 from providers.probe import preflight
-from providers.transports.wire import WireTransport
 
 pytestmark = pytest.mark.llamacpp
 
@@ -38,13 +37,13 @@ def ask(*, stream: bool) -> Ask:
 @pytest.mark.parametrize("stream", [True, False], ids=["stream", "one piece"])
 @pytest.mark.parametrize("protocol", ADAPTERS)
 async def test_a_real_answer_is_read_in_both_protocols(
-    protocol: str, base_url: str, wire: WireTransport, *, stream: bool
+    protocol: str, base_url: str, transport: Transport, *, stream: bool
 ) -> None:
     """Text, counts and instants come out of a server that was not written for us."""
     adapter, dialect = ADAPTERS[protocol]
     request = adapter.request(ask(stream=stream), dialect, base_url, None)
 
-    exchange = await wire.exchange(request, PATIENT)
+    exchange = await transport.exchange(request, PATIENT)
     answer = adapter.decode(exchange, dialect, stream=stream)
 
     assert answer.outcome in (Outcome.OK, Outcome.LENGTH), answer.error
@@ -54,13 +53,13 @@ async def test_a_real_answer_is_read_in_both_protocols(
     assert bool(answer.deltas) == stream
 
 
-async def test_concurrent_streams_lose_nothing(base_url: str, wire: WireTransport) -> None:
+async def test_concurrent_streams_lose_nothing(base_url: str, transport: Transport) -> None:
     """llama.cpp closes after every stream what it promised to keep; no answer is lost."""
     adapter, dialect = ADAPTERS["openai-chat"]
     request = adapter.request(ask(stream=True), dialect, base_url, None)
 
     async def user() -> list[Outcome]:
-        exchanges = [await wire.exchange(request, PATIENT) for _ in range(5)]
+        exchanges = [await transport.exchange(request, PATIENT) for _ in range(5)]
         return [adapter.decode(each, dialect, stream=True).outcome for each in exchanges]
 
     outcomes = await asyncio.gather(*(user() for _ in range(8)))
@@ -68,6 +67,6 @@ async def test_concurrent_streams_lose_nothing(base_url: str, wire: WireTranspor
     assert {outcome for user_ in outcomes for outcome in user_} <= {Outcome.OK, Outcome.LENGTH}
 
 
-async def test_a_real_server_lists_its_model(base_url: str, wire: WireTransport) -> None:
+async def test_a_real_server_lists_its_model(base_url: str, transport: Transport) -> None:
     """The look before the money finds the model."""
-    assert await preflight(wire, base_url, OPENAI, None)
+    assert (await preflight(transport, base_url, OPENAI, None)).models

@@ -1,13 +1,13 @@
-"""What the wire transport records of answers in every HTTP/1.1 form."""
+"""What a transport records of answers in every HTTP/1.1 form."""
 
+import asyncio
 import gzip
 import zlib
 
 import pytest
 
-from providers.exchange import HttpRequest, Timeouts
-from providers.transports.wire import WireTransport
-from tests.transports.conftest import Serve
+from providers.exchange import HttpRequest, Timeouts, Transport
+from tests.transports.conftest import Serve, wire_only
 from tests.transports.serving import Peer
 
 PATIENT = Timeouts(connect_s=5.0, first_token_s=5.0, idle_s=5.0, total_s=10.0)
@@ -44,7 +44,7 @@ ANSWERS = {
 @pytest.mark.parametrize("size", [1, 7, 100_000], ids=["byte by byte", "in sevens", "at once"])
 @pytest.mark.parametrize("case", ANSWERS, ids=str)
 async def test_every_form_of_answer_is_read_to_its_end(
-    case: str, size: int, serve: Serve, wire: WireTransport
+    case: str, size: int, serve: Serve, transport: Transport
 ) -> None:
     """Status and body are the same however the network cuts the answer."""
     answer, status, body = ANSWERS[case]
@@ -57,13 +57,13 @@ async def test_every_form_of_answer_is_read_to_its_end(
 
     served = await serve(handler)
 
-    exchange = await wire.exchange(HttpRequest(url=served.url(), body=b"{}"), PATIENT)
+    exchange = await transport.exchange(HttpRequest(url=served.url(), body=b"{}"), PATIENT)
 
     assert (exchange.status, exchange.body(), exchange.fault) == (status, body, None)
 
 
 async def test_an_answer_without_a_length_ends_with_its_connection(
-    serve: Serve, wire: WireTransport
+    serve: Serve, transport: Transport
 ) -> None:
     """A body that neither declares a length nor comes in chunks is complete at the close."""
 
@@ -74,13 +74,13 @@ async def test_an_answer_without_a_length_ends_with_its_connection(
 
     served = await serve(handler)
 
-    exchange = await wire.exchange(HttpRequest(url=served.url()), PATIENT)
+    exchange = await transport.exchange(HttpRequest(url=served.url()), PATIENT)
 
     assert (exchange.body(), exchange.fault) == (b"all of it", None)
 
 
 async def test_instants_are_in_the_order_of_what_happened(
-    serve: Serve, wire: WireTransport
+    serve: Serve, transport: Transport
 ) -> None:
     """issued, connected, sent, first byte, every read and end never go back."""
 
@@ -94,7 +94,7 @@ async def test_instants_are_in_the_order_of_what_happened(
 
     served = await serve(handler)
 
-    exchange = await wire.exchange(HttpRequest(url=served.url()), PATIENT)
+    exchange = await transport.exchange(HttpRequest(url=served.url()), PATIENT)
 
     instants = [exchange.issued_s, exchange.connected_s, exchange.sent_s, exchange.first_byte_s]
     instants += [at_s for at_s, _ in exchange.reads] + [exchange.end_s]
@@ -103,7 +103,7 @@ async def test_instants_are_in_the_order_of_what_happened(
     assert exchange.reused is False
 
 
-async def test_chunks_of_one_read_are_one_read(serve: Serve, wire: WireTransport) -> None:
+async def test_chunks_of_one_read_are_one_read(serve: Serve, transport: Transport) -> None:
     """Chunks that arrive together share their instant and their entry."""
 
     async def handler(peer: Peer) -> None:
@@ -113,12 +113,12 @@ async def test_chunks_of_one_read_are_one_read(serve: Serve, wire: WireTransport
 
     served = await serve(handler)
 
-    exchange = await wire.exchange(HttpRequest(url=served.url()), PATIENT)
+    exchange = await transport.exchange(HttpRequest(url=served.url()), PATIENT)
 
     assert [data for _, data in exchange.reads] == [b"abc"]
 
 
-async def test_the_request_goes_out_as_given(serve: Serve, wire: WireTransport) -> None:
+async def test_the_request_goes_out_as_given(serve: Serve, transport: Transport) -> None:
     """Method, path with query, host, headers, length and body stand on the wire."""
     seen: list[tuple[str, bytes]] = []
 
@@ -129,7 +129,7 @@ async def test_the_request_goes_out_as_given(serve: Serve, wire: WireTransport) 
     served = await serve(handler)
     request = HttpRequest(url=served.url("/v1/x?a=b"), headers=(("x-key", "k"),), body=b"{1}")
 
-    await wire.exchange(request, PATIENT)
+    await transport.exchange(request, PATIENT)
 
     [(head, body)] = seen
     lines = head.lower().splitlines()
@@ -140,7 +140,7 @@ async def test_the_request_goes_out_as_given(serve: Serve, wire: WireTransport) 
 
 
 async def test_a_long_request_is_sent_when_its_last_byte_has_left(
-    serve: Serve, wire: WireTransport
+    serve: Serve, transport: Transport
 ) -> None:
     """sent_s of a body larger than every buffer comes after the server has read most of it."""
     body = b"x" * 16_000_000
@@ -153,7 +153,7 @@ async def test_a_long_request_is_sent_when_its_last_byte_has_left(
 
     served = await serve(handler)
 
-    exchange = await wire.exchange(HttpRequest(url=served.url(), body=body), PATIENT)
+    exchange = await transport.exchange(HttpRequest(url=served.url(), body=body), PATIENT)
 
     assert exchange.fault is None
     assert exchange.connected_s is not None
@@ -162,7 +162,8 @@ async def test_a_long_request_is_sent_when_its_last_byte_has_left(
     assert exchange.connected_s < exchange.sent_s <= exchange.first_byte_s
 
 
-async def test_an_answer_may_overtake_its_request(serve: Serve, wire: WireTransport) -> None:
+@wire_only
+async def test_an_answer_may_overtake_its_request(serve: Serve, transport: Transport) -> None:
     """A refusal sent before the body was read counts, and its connection is not used again."""
 
     async def handler(peer: Peer) -> None:
@@ -172,7 +173,7 @@ async def test_an_answer_may_overtake_its_request(serve: Serve, wire: WireTransp
     served = await serve(handler)
     request = HttpRequest(url=served.url(), body=b"x" * 16_000_000)
 
-    first, second = [await wire.exchange(request, PATIENT) for _ in range(2)]
+    first, second = [await transport.exchange(request, PATIENT) for _ in range(2)]
 
     assert [(first.status, first.fault), (second.status, second.fault)] == [(413, None)] * 2
     assert served.connections == 2
@@ -180,7 +181,7 @@ async def test_an_answer_may_overtake_its_request(serve: Serve, wire: WireTransp
 
 @pytest.mark.parametrize("container", ["gzip", "deflate"])
 async def test_compression_nobody_asked_for_is_undone(
-    container: str, serve: Serve, wire: WireTransport
+    container: str, serve: Serve, transport: Transport
 ) -> None:
     """The body of a compressing server is readable, read by read."""
     plain = b'{"choices": []}'
@@ -197,9 +198,30 @@ async def test_compression_nobody_asked_for_is_undone(
 
     served = await serve(handler)
 
-    exchange = await wire.exchange(HttpRequest(url=served.url()), PATIENT)
+    exchange = await transport.exchange(HttpRequest(url=served.url()), PATIENT)
 
     assert exchange.body() == plain
+
+
+async def test_a_compressed_stream_keeps_its_instants(serve: Serve, transport: Transport) -> None:
+    """Each event of a server that packs its stream is readable at the read that brought it."""
+    packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    events = [b"data: 1\n\n", b"data: 2\n\n"]
+    pieces = [packer.compress(event) + packer.flush(zlib.Z_SYNC_FLUSH) for event in events]
+
+    async def handler(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(b"HTTP/1.1 200 OK\r\ncontent-encoding: GZIP\r\n\r\n" + pieces[0])
+        await asyncio.sleep(0.05)
+        await peer.send(pieces[1] + packer.flush())
+
+    served = await serve(handler)
+
+    exchange = await transport.exchange(HttpRequest(url=served.url()), PATIENT)
+
+    assert exchange.fault is None
+    assert [data for _, data in exchange.reads if data] == events
+    assert exchange.reads[0][0] < exchange.reads[1][0]
 
 
 @pytest.mark.parametrize(
@@ -215,10 +237,10 @@ async def test_compression_nobody_asked_for_is_undone(
     ids=["scheme", "no host", "bad port", "space in path", "header injection", "not latin-1"],
 )
 async def test_what_cannot_be_sent_is_a_fault_that_names_no_value(
-    request_: HttpRequest, named: str, wire: WireTransport
+    request_: HttpRequest, named: str, transport: Transport
 ) -> None:
     """An impossible request fails before any connection, without showing a secret."""
-    exchange = await wire.exchange(request_, PATIENT)
+    exchange = await transport.exchange(request_, PATIENT)
 
     assert exchange.fault is not None
     assert named in exchange.fault.message

@@ -1,0 +1,30 @@
+"""When a server that the command line started should end."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import threading
+
+
+async def until_ended(*, until_stdin_closes: bool) -> None:
+    """Return at Ctrl-C or a polite kill, or when standard input closes if that is asked for:
+    then a server cannot outlive the process that holds its other end."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for caught in (signal.SIGINT, signal.SIGTERM):
+        # Windows' loops have no signal handlers; there Ctrl-C is an exception.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(caught, stop.set)
+    if until_stdin_closes:
+        threading.Thread(target=_await_end_of_stdin, args=(loop, stop), daemon=True).start()
+    await stop.wait()
+
+
+def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    # The descriptor itself: a thread blocked in sys.stdin holds a lock at exit.
+    with contextlib.suppress(OSError):
+        while os.read(0, 4096):
+            pass
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(stop.set)

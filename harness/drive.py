@@ -1,0 +1,165 @@
+"""A closed loop on the paced server, through a run's own metering, with the truth kept.
+
+Everything that a run does per attempt is done here too: budget, journal, decoding. Only
+where the chunks say when they left is read afterwards.
+"""
+
+import asyncio
+import dataclasses
+import itertools
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Struct
+
+from harness.budget import Budget
+from harness.endpoint import Endpoint
+from harness.metered_chat import MeteredChat, OfferStopped
+from harness.records import Attempt
+from harness.store import Journal
+from providers.clock import Clock
+from providers.dialect import Ask, Dialect
+from providers.dialects.openai_chat import OpenAIChat
+from providers.dialects.sse import events
+from providers.exchange import Exchange, HttpRequest, Timeouts, Transport
+from providers.limits import RetryPolicy
+from providers.offers import Offer
+from providers.paced.pace import MODEL
+from providers.prices.pricebook import Snapshot
+from workloads.task import ProviderFailed
+
+_PROMPT = "word " * 100
+_NAME = "calibration"
+
+
+class Drive(Struct, frozen=True, kw_only=True):
+    """How much: `streams` at once, each at `tokens_per_s`, `output_tokens` per answer, until
+    `requests` were begun or `seconds` are over."""
+
+    streams: int
+    tokens_per_s: float
+    output_tokens: int
+    requests: int | None = None
+    seconds: float | None = None
+
+
+class _Stamps(Struct):
+    """The part of a chunk that says when its request arrived and when it left itself."""
+
+    arrived_s: float | None = None
+    sent_s: float | None = None
+
+
+class Sample(Struct, frozen=True):
+    """One answer: what the client recorded, and the exchange that holds the truth."""
+
+    attempt: Attempt
+    exchange: Exchange
+
+    def errors_s(self) -> tuple[float | None, list[float]]:
+        """The error of TTFT (client − server), and of each gap (its magnitude, since errors
+        of gaps cancel out by their sign)."""
+        seen_s, sent_s, arrived_s = list[float](), list[float](), 0.0
+        for event in events(self.exchange.reads):
+            stamps = _stamps(event.data)
+            if stamps.sent_s is not None and stamps.arrived_s is not None:
+                seen_s.append(event.at_s)
+                sent_s.append(stamps.sent_s)
+                arrived_s = stamps.arrived_s
+        ttft_s = self.attempt.instants.first_token_s
+        late_s = [seen - sent for seen, sent in zip(seen_s, sent_s, strict=True)]
+        gaps = [abs(later - earlier) for earlier, later in itertools.pairwise(late_s)]
+        return ttft_s - (sent_s[0] - arrived_s) if ttft_s is not None and sent_s else None, gaps
+
+
+class Line:
+    """The streams of a drive to one paced server."""
+
+    def __init__(
+        self, base_url: str, transport: Transport, journal: Journal, drive: Drive, clock: Clock
+    ) -> None:
+        self.samples: list[Sample] = []
+        self.failed = 0
+        self._drive = drive
+        self._journal = journal
+        self._clock = clock
+        self._budget = Budget(None, _no_prices(clock), longest_s=Timeouts().total_s)
+        self._endpoint = Endpoint(
+            offer=Offer(
+                id=f"{_NAME}/{MODEL}",
+                vendor=_NAME,
+                model=MODEL,
+                base_url=base_url,
+                dialect=Dialect(auth="none"),
+            ),
+            adapter=OpenAIChat(),
+            transport=transport,
+        )
+
+    async def carry_out(self) -> None:
+        """Run all streams to their end."""
+        drive = self._drive
+        turns = iter(range(drive.requests)) if drive.requests is not None else itertools.count()
+        until_s = None if drive.seconds is None else self._clock.monotonic_s() + drive.seconds
+        async with asyncio.TaskGroup() as group:
+            for _ in range(drive.streams):
+                group.create_task(self._stream(turns, until_s))
+
+    async def _stream(self, turns: Iterator[int], until_s: float | None) -> None:
+        for turn in turns:
+            if until_s is not None and self._clock.monotonic_s() >= until_s:
+                return
+            await self._request(turn)
+
+    async def _request(self, turn: int) -> None:
+        overheard = _Overheard(self._endpoint.transport)
+        attempts: list[Attempt] = []
+        chat = MeteredChat(
+            endpoint=dataclasses.replace(self._endpoint, transport=overheard),
+            trial=f"{_NAME}-{turn + 1}",
+            cell=_NAME,
+            seed=turn,
+            template=Ask(model=MODEL, messages=(), max_tokens=self._drive.output_tokens),
+            first_body={},
+            nonce=None,
+            policy=RetryPolicy(max_attempts=1),
+            budget=self._budget,
+            journal=self._journal,
+            clock=self._clock,
+            observe=attempts.append,
+            intended_s=self._clock.monotonic_s(),
+            purpose="calibrate",
+        )
+        try:
+            await chat([{"role": "user", "content": _PROMPT}])
+        except (ProviderFailed, OfferStopped):
+            self.failed += 1
+        else:
+            self.samples += map(Sample, attempts, overheard.exchanges)
+
+
+class _Overheard:
+    """A transport that keeps the exchanges it carries."""
+
+    def __init__(self, beyond: Transport) -> None:
+        self._beyond = beyond
+        self.exchanges: list[Exchange] = []
+
+    async def exchange(self, request: HttpRequest, timeouts: Timeouts) -> Exchange:
+        exchange = await self._beyond.exchange(request, timeouts)
+        self.exchanges.append(exchange)
+        return exchange
+
+    async def close(self) -> None:
+        """Nothing: whoever opened the transport closes it."""
+
+
+def _stamps(data: bytes) -> _Stamps:
+    try:
+        return msgspec.json.decode(data, type=_Stamps)
+    except msgspec.MsgspecError:
+        return _Stamps()
+
+
+def _no_prices(clock: Clock) -> Snapshot:
+    return Snapshot(rows=(), fx=(), calendars=(), book_hash="", taken_at=clock.now())
