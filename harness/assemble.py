@@ -6,7 +6,7 @@ there and takes its key, before anything is paid for.
 
 import os
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -22,11 +22,12 @@ from providers.dialects.anthropic_messages import AnthropicMessages
 from providers.dialects.openai_chat import OpenAIChat
 from providers.embedded.server import embedded_server
 from providers.exchange import Timeouts
+from providers.nearest import did_you_mean
 from providers.offers import Offer
 from providers.probe import preflight
 from providers.simulated.answers import AnswerBook
 from providers.simulated.child import simulated_child
-from providers.transports.wire import WireTransport
+from providers.transports.choice import open_transport
 from workloads.task import Workload
 
 EMBEDDED_VENDOR = "embedded"
@@ -60,7 +61,7 @@ async def reachable(prepared: Prepared, *, clock: Clock) -> AsyncIterator[Mappin
             answer_book(prepared.workloads).save(book)
         for offer in prepared.run.offers:
             base_url = await _base_url(stack, prepared, offer, book)
-            transport = WireTransport(clock)
+            transport = open_transport(suite.transport, clock)
             stack.push_async_callback(transport.close)
             seen = await preflight(transport, base_url, offer.dialect, keys[offer.id])
             simulated = offer.simulated or seen.simulated
@@ -71,6 +72,7 @@ async def reachable(prepared: Prepared, *, clock: Clock) -> AsyncIterator[Mappin
                 transport=transport,
                 timeouts=timeouts,
                 key=keys[offer.id],
+                doubt=_doubt(offer, seen.models),
             )
         yield endpoints
 
@@ -105,6 +107,14 @@ async def _base_url(
             embedded_server(offer.model, slots=min(slots, MAX_SLOTS))
         )
     return offer.base_url
+
+
+def _doubt(offer: Offer, listed: Sequence[str] | None) -> str:
+    """A model that the endpoint does not list may still answer: proxies have wildcards."""
+    if not listed or offer.model in listed:
+        return ""
+    near = did_you_mean(offer.model, listed) or f"; it lists {', '.join(listed[:5])}"
+    return f"{offer.id}: the endpoint does not list a model {offer.model!r}{near}"
 
 
 def _simulation_flags(options: OfferOptions) -> list[str]:

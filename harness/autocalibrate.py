@@ -14,10 +14,7 @@ from harness.prepare import Prepared
 from harness.store import load_run, pretty_json, write_whole
 from providers.clock import Clock
 from providers.errors import ConfigurationError
-from providers.exchange import TransportName
 from providers.transports.choice import open_transport
-
-TRANSPORT: TransportName = "wire"
 
 
 async def calibrate_after(prepared: Prepared, path: Path, console: Console, clock: Clock) -> None:
@@ -41,9 +38,9 @@ async def calibrate_after(prepared: Prepared, path: Path, console: Console, cloc
         " (--no-calibrate leaves it out)",
         highlight=False,
     )
-    transport = open_transport(TRANSPORT, clock)
+    transport = open_transport(suite.transport, clock)
     try:
-        error = await calibrate(drive, transport, transport_name=TRANSPORT, clock=clock)
+        error = await calibrate(drive, transport, transport_name=suite.transport, clock=clock)
     except ConfigurationError as why:
         console.print(f"not calibrated: {why}", markup=False, highlight=False)
     except asyncio.CancelledError:

@@ -68,16 +68,23 @@ class Budget:
         if self.cap is None:
             return worst
         if worst is None:
-            raise BudgetSpent
+            raise BudgetSpent(f"what the next request to {offer.id} may cost is not known")
         need = self._in_cap_currency(worst, at)
         async with self._settled:
             while self.spent + self.in_flight + need > self.cap.amount:
                 if not self._unsettled:
-                    raise BudgetSpent
+                    raise BudgetSpent(self._told(offer, need))
                 await self._settled.wait()
             self.in_flight += need
             self._unsettled += 1
         return worst
+
+    def _told(self, offer: Offer, need: Decimal) -> str:
+        assert self.cap is not None
+        return (
+            f"{self.spent:.2g} of {self.cap} spent; "
+            f"the next request to {offer.id} may cost up to {need:.2g}"
+        )
 
     async def settle(self, offer: Offer, reserved: Money | None, attempt: Attempt) -> None:
         """Replace a reservation by what the attempt cost, at its upper end."""

@@ -47,6 +47,9 @@ def execute(prepared: Prepared, out: Path | None, console: Console, clock: Clock
 
     async def whole() -> Path:
         async with reachable(prepared, clock=clock) as endpoints:
+            for endpoint in endpoints.values():
+                if endpoint.doubt:
+                    console.print(endpoint.doubt, markup=False, highlight=False)
             path = create_run(_as_met(prepared.run, endpoints), out)
             await _run(prepared, path, endpoints, Done(), console, clock)
         await calibrate_after(prepared, path, console, clock)
@@ -153,7 +156,11 @@ async def _run(
             own = [attempt for attempt in earlier.attempts if attempt.offer == offer.id]
             budget.book(offer, own)
     labels = {name: "SIMULATED" for name, each in endpoints.items() if each.offer.simulated}
-    with Journal(path) as journal, LiveDisplay(console, labels) as display, Vitals() as vitals:
+    with (
+        Journal(path, keeps_raw=prepared.suite.keep_raw) as journal,
+        LiveDisplay(console, labels) as display,
+        Vitals() as vitals,
+    ):
         watch = PhaseWatch(vitals, display)
         runner = Runner(
             run=prepared.run,

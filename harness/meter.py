@@ -82,6 +82,15 @@ def _instants(
         for name, at_s in absolute.items()
     }
     intended = round(min(intended_s - exchange.issued_s, 0.0), 6)
-    return msgspec.structs.replace(
-        Instants(intended_s=intended, reused=exchange.reused), **since_issue
+    steps = Instants(
+        intended_s=intended,
+        dns_s=_rounded(exchange.dns_s),
+        tcp_s=_rounded(exchange.tcp_s),
+        tls_s=_rounded(exchange.tls_s),
+        reused=exchange.reused,
     )
+    return msgspec.structs.replace(steps, **since_issue)
+
+
+def _rounded(duration_s: float | None) -> float | None:
+    return None if duration_s is None else round(duration_s, 6)

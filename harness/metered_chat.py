@@ -12,6 +12,7 @@ from harness.endpoint import Endpoint
 from harness.meter import record_attempt
 from harness.records import Attempt, Purpose, Reserved
 from harness.store import Journal
+from harness.turns import Turns
 from providers.clock import Clock
 from providers.dialect import Answer, Ask
 from providers.exchange import Exchange, Fault, HttpRequest
@@ -50,6 +51,8 @@ class MeteredChat:
         clock: Clock,
         observe: Observe,
         intended_s: float,
+        turns: Turns | None = None,
+        keep_errors: bool = True,
         purpose: Purpose = "task",
     ) -> None:
         self.requests = 0
@@ -67,7 +70,9 @@ class MeteredChat:
         self._journal = journal
         self._clock = clock
         self._observe = observe
+        self._turns = turns or Turns()
         self._intended_s: float | None = intended_s
+        self._keep_errors = keep_errors
         self._purpose = purpose
 
     async def __call__(
@@ -129,9 +134,9 @@ class MeteredChat:
         reserved = self._reserved(number, reserved_money)
         self._journal.add(reserved)
         exchange, cancelled = await self._exchange(request)
-        answer = _without_key(
-            endpoint.adapter.decode(exchange, offer.dialect, stream=ask.stream), endpoint.key
-        )
+        cancelled = cancelled or await self._my_turn()
+        self._journal.keep(reserved.attempt, exchange, secret=endpoint.key)
+        answer = self._discreet(endpoint.adapter.decode(exchange, offer.dialect, stream=ask.stream))
         intended_s = exchange.issued_s if self._intended_s is None else self._intended_s
         attempt = record_attempt(
             reserved,
@@ -163,6 +168,25 @@ class MeteredChat:
             cancelled.end_s = self._clock.monotonic_s()
             return cancelled, error
 
+    async def _my_turn(self) -> asyncio.CancelledError | None:
+        """Wait until the answer may be decoded; a cancellation meanwhile is booked first."""
+        try:
+            await self._turns.take()
+        except asyncio.CancelledError as error:
+            return error
+        return None
+
+    def _discreet(self, answer: Answer) -> Answer:
+        """The answer with an error message that may be kept: without the key, which some
+        servers echo, and without the prompt where no text is kept."""
+        error, key = answer.error, self._endpoint.key
+        if error is None:
+            return answer
+        message = error.message if self._keep_errors else "(not kept)"
+        if key:
+            message = message.replace(key, "[key]")
+        return structs.replace(answer, error=structs.replace(error, message=message))
+
     def _reserved(self, number: int, money: Money | None) -> Reserved:
         return Reserved(
             attempt=f"{self._trial}.{self.requests}.{number}",
@@ -185,15 +209,6 @@ def _with_nonce(
         return tuple(messages)
     first, *rest = messages
     return ({**first, "content": f"[nonce {nonce}]\n{first['content']}"}, *rest)
-
-
-def _without_key(answer: Answer, key: str | None) -> Answer:
-    """The answer with the key struck out of its error: some servers echo what was wrong."""
-    error = answer.error
-    if error is None or not key or key not in error.message:
-        return answer
-    told = structs.replace(error, message=error.message.replace(key, "[key]"))
-    return structs.replace(answer, error=told)
 
 
 def _reply(answer: Answer) -> Reply:

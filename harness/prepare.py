@@ -38,6 +38,7 @@ from providers.prices.pricebook import (
     rows_from_table,
     snapshot_for,
 )
+from providers.transports.choice import check_transport
 from workloads import registry
 from workloads.sandbox import Sandbox, choose
 from workloads.task import Workload, task_set_hash
@@ -70,6 +71,7 @@ def prepare(
     catalog = load_catalog()
     by_name = _resolved(catalog, suite)
     offers = tuple(by_name.values())
+    check_transport(suite.transport, {each.id: each.dialect.protocol for each in offers})
     options = {offer.id: suite.offer.get(name, OfferOptions()) for name, offer in by_name.items()}
     snapshot = snapshot_for(
         catalog,
@@ -286,6 +288,8 @@ def _report_currency(
 
 def _identity(suite: Suite, name: str, workload: Workload) -> WorkloadIdentity:
     tasks = task_order(workload.tasks(), suite.seed, suite.tasks)
+    if not tasks:
+        raise ConfigurationError(f"workload {name} has no tasks with these settings")
     return WorkloadIdentity(
         name=name,
         version=workload.version,

@@ -28,6 +28,8 @@ class Instants(Struct, frozen=True, kw_only=True, omit_defaults=True):
     intended_s is zero or negative: how long before its issue the schedule wanted it.
     first_token: first reasoning, content or tool-call text; first_visible: first content
     or tool-call text. Both are None for an answer that came in one piece.
+    dns_s, tcp_s, tls_s are durations, not instants: what a new connection took (see
+    providers.exchange).
     """
 
     intended_s: float = 0.0
@@ -39,6 +41,9 @@ class Instants(Struct, frozen=True, kw_only=True, omit_defaults=True):
     first_visible_s: float | None = None
     last_token_s: float | None = None
     end_s: float | None = None
+    dns_s: float | None = None
+    tcp_s: float | None = None
+    tls_s: float | None = None
     reused: bool | None = None
 
 

@@ -21,6 +21,7 @@ from harness.records import SCHEMA_VERSION, Attempt, Cell, Ended, Restarted, Run
 from harness.schedule import Load, poisson_arrivals
 from harness.store import Journal
 from harness.suite import Suite
+from harness.turns import Turns
 from providers.clock import Clock
 from providers.dialect import Ask
 from providers.limits import RetryPolicy
@@ -88,8 +89,9 @@ class Runner:
         self._clock = clock
         self._judging = asyncio.Semaphore(judges)
         self._done = done
+        self._turns = Turns()
         self._stopped: dict[str, str] = {}
-        self._budget_spent = False
+        self._budget_spent = ""
         self._policy = RetryPolicy(max_attempts=suite.max_attempts)
 
     async def run(self) -> Ended:
@@ -109,7 +111,12 @@ class Runner:
             ended_at=self._clock.now(),
             duration_s=round(self._clock.monotonic_s() - began_s, 3),
             reason=reason,
-            detail="; ".join(f"{offer}: {why}" for offer, why in self._stopped.items()),
+            detail="; ".join(
+                [
+                    *([self._budget_spent] if self._budget_spent else []),
+                    *(f"{offer}: {why}" for offer, why in self._stopped.items()),
+                ]
+            ),
             resumed=self._done.resumed,
         )
 
@@ -167,7 +174,7 @@ class Runner:
 
     def _over(self, deadline_s: float | None) -> bool:
         late = deadline_s is not None and self._clock.monotonic_s() >= deadline_s
-        return late or self._budget_spent
+        return late or bool(self._budget_spent)
 
     def _closed(self, cell: Cell, deadline_s: float | None) -> bool:
         return self._over(deadline_s) or cell.offer in self._stopped
@@ -248,8 +255,8 @@ class Runner:
             transcript = await workload.converse(planned.task, chat)
         except ProviderFailed as failed:
             grade = Grade(solved=False, score=0.0, reason="provider_failure", detail=str(failed))
-        except BudgetSpent:
-            self._budget_spent = True
+        except BudgetSpent as spent:
+            self._budget_spent = self._budget_spent or str(spent)
             return
         except OfferStopped as stopped:
             # Nothing was asked of the model that it could have failed at.
@@ -306,7 +313,9 @@ class Runner:
             journal=self._journal,
             clock=self._clock,
             observe=self._observer.attempt_ended,
+            turns=self._turns,
             intended_s=intended_s,
+            keep_errors=self._run.text == "full",
         )
 
     def _stop_offer(self, offer: str, why: str) -> None:

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from harness.errors import ConfigurationError, ResultError
 from harness.instrument import InstrumentError
+from harness.raw import keep_raw
 from harness.records import (
     SCHEMA_VERSION,
     Attempt,
@@ -26,6 +27,7 @@ from harness.records import (
     Run,
     Trial,
 )
+from providers.exchange import Exchange
 from providers.outcomes import Outcome
 
 RESULTS = Path("results")
@@ -57,8 +59,9 @@ class StoredRun(Struct, frozen=True, kw_only=True):
 class Journal:
     """The two growing files of a run. One writer; every line is one unbuffered write."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, keeps_raw: bool = False) -> None:
         self.path = path
+        self._keeps_raw = keeps_raw
         self._encoder = msgspec.json.Encoder()
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         self._attempts = os.open(path / "attempts.jsonl", flags, 0o644)
@@ -78,7 +81,15 @@ class Journal:
 
     def add(self, record: Reserved | Attempt | Restarted | Trial) -> None:
         line = self._encoder.encode(record) + b"\n"
-        os.write(self._trials if isinstance(record, Trial) else self._attempts, line)
+        file = self._trials if isinstance(record, Trial) else self._attempts
+        # A disk that fills up takes a part of the line; the next write says so.
+        while line:
+            line = line[os.write(file, line) :]
+
+    def keep(self, attempt: str, exchange: Exchange, *, secret: str | None) -> None:
+        """Keep the bytes of an attempt's answer, where the run wants them kept."""
+        if self._keeps_raw:
+            keep_raw(self.path, attempt, exchange, secret=secret)
 
 
 def create_run(run: Run, out: Path | None) -> Path:

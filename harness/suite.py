@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct, field
 
 from harness.errors import ConfigurationError
+from providers.exchange import TransportName
 from providers.nearest import did_you_mean
 
 FILE_NAME = "maasbench.toml"
@@ -73,6 +74,8 @@ class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sandbox: str = "auto"
     simulate: bool = False
     calibrate: bool = True
+    transport: TransportName = "wire"
+    keep_raw: bool = False
     offer: dict[str, OfferOptions] = field(default_factory=dict)
     prices: tuple[dict[str, Any], ...] = ()
     fx: tuple[dict[str, Any], ...] = ()
@@ -181,6 +184,11 @@ def _refuse_contradictions(suite: Suite, origin: str) -> None:
     given = [name for name in ("requests", "duration_s") if getattr(suite, name) is not None]
     if len(given) > 1:
         raise ConfigurationError(f"{origin}: requests and duration_s exclude each other")
+    if suite.keep_raw and suite.text != "full":
+        raise ConfigurationError(
+            f'{origin}: keep_raw keeps answers whole and text = "{suite.text}" does not: '
+            "leave one of them out"
+        )
     if len(set(suite.offers)) < len(suite.offers):
         raise ConfigurationError(f"{origin}: an offer is named twice")
     for name in ("workloads", "concurrency", "rate"):

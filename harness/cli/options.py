@@ -131,6 +131,18 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         default=None,
         help="Measure the client's own error after a load, or not.",
     ),
+    click.option(
+        "--transport",
+        type=click.Choice(["wire", "aio", "sdk"]),
+        help="What carries requests: our timed client, aiohttp, or the openai SDK as an"
+        " application would use it.  [default: wire]",
+    ),
+    click.option(
+        "--keep-raw",
+        is_flag=True,
+        default=None,
+        help="Keep the bytes of every answer as they arrived, in the run's raw/.",
+    ),
     click.option("--name", help="Name of the run."),
 )
 

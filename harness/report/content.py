@@ -13,7 +13,7 @@ from harness.report.tables import Table
 from harness.report.wording import UNKNOWN, Scale, counted, milliseconds, plain, total
 from harness.stats import Caveat
 from harness.summary import CellSummary, Summary, groups
-from harness.summary.shape import PriceUsed
+from harness.summary.shape import PriceUsed, RunFacts
 
 LEGEND = (
     "Intervals are at 95 % (latencies: one-sided bounds), n beside them (tasks; attempts for"
@@ -77,11 +77,21 @@ def _facts(summary: Summary) -> tuple[str, ...]:
     return (
         f"run {plain(run.run_id)}, {run.created_at:%Y-%m-%d %H:%M %Z}"
         + (f", {ended.duration_s:.0f} s, {ended.reason}" if ended else ", no end record"),
-        f"{counted(run.epochs, 'epoch')}, seed {run.seed}"
+        f"{_amount(run)}, seed {run.seed}"
         + (f", budget {plain(run.budget)}" if run.budget else "")
+        + (f", transport {plain(run.transport)}" if run.transport != "wire" else "")
         + f", maasbench {plain(run.maasbench_version)}, price book {plain(run.book_hash[:12])}",
         *_instrument(summary.cells),
     )
+
+
+def _amount(run: RunFacts) -> str:
+    """How much was asked for, per offer and load."""
+    if run.duration_s is not None:
+        return f"{run.duration_s:g} s per offer and load"
+    if run.requests is not None:
+        return f"{counted(run.requests, 'trial')} per offer and load"
+    return counted(run.epochs, "epoch")
 
 
 def _instrument(cells: Sequence[CellSummary]) -> tuple[str, ...]:

@@ -86,4 +86,7 @@ def _facts(run: Run, ended: Ended | None) -> RunFacts:
         book_hash=run.snapshot.book_hash,
         host=run.host,
         ended=ended,
+        transport=run.suite.get("transport", "wire"),
+        requests=run.suite.get("requests"),
+        duration_s=run.suite.get("duration_s"),
     )

@@ -187,6 +187,9 @@ class RunFacts(Struct, frozen=True, kw_only=True):
     book_hash: str
     host: Host
     ended: Ended | None
+    transport: str = "wire"
+    requests: int | None = None
+    duration_s: float | None = None
 
 
 class Summary(Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import pytest
 
 from harness.store import load_run
 from providers.outcomes import Outcome
+from providers.simulated.child import command
 from tests.end_to_end.commands import LAUNCHER, maasbench, report_json, start_maasbench
 from tests.servers.process import announced
 
@@ -242,6 +243,7 @@ def test_a_budget_ends_the_run_before_it_is_overrun(
     ended = load_run(here / "out").ended
     assert ended is not None
     assert ended.reason == "budget"
+    assert "of 0.02 CNY spent; the next request to" in ended.detail
 
 
 def test_retried_attempts_are_counted_and_a_failing_offer_ends_with_5(
@@ -478,3 +480,17 @@ def test_rows_and_rates_of_the_suite_still_hold_when_the_run_is_repriced(
     maasbench(capsys, "run", str(suite))
 
     assert spent(capsys, "reprice", "last") == spent(capsys, "report")
+
+
+def test_a_model_that_the_endpoint_does_not_list_is_doubted_before_it_is_asked(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with announced(command("glm.cn/glm-5.3")) as line:
+        said = maasbench(
+            capsys, "run", "--base-url", line["listening"], "--model", "glm-5.33", "--workload", "chat",
+            "--tasks", "1", "--yes",
+        )  # fmt: skip
+
+    assert "does not list a model 'glm-5.33'" in said.err
+    assert "'glm-5.3'" in said.err
+    assert said.code == 5
