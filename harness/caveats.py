@@ -169,8 +169,17 @@ def provider_failures(count: int, trials: int) -> Caveat:
         code="provider_failures",
         message=f"{count} of {trials} trials failed by the provider's fault: they count as not"
         " solved, and what they cost counts",
-        remedy="see the failures: mend the key, model name or request that was refused; else"
-        " lower the load, or raise retries and timeouts",
+        remedy="see the failures: lower the load, or raise retries and timeouts",
+    )
+
+
+def rejected_requests(count: int, trials: int) -> Caveat:
+    return Caveat(
+        code="rejected_requests",
+        message=f"{count} of {trials} trials ended at a request that the offer did not take: they"
+        " count as not solved, which says nothing of the model",
+        remedy="see the failures: mend the model's name or the length, or name the field under"
+        ' refused in [offer."ID"]',
     )
 
 

@@ -135,7 +135,8 @@ def exit_code(stored: StoredRun, max_error_rate: float) -> int:
         return INFRASTRUCTURE
     for cell in stored.run.cells:
         trials = [trial for trial in stored.trials if trial.cell == cell.key]
-        failed = sum(trial.grade.reason == "provider_failure" for trial in trials)
+        unheard = ("provider_failure", "rejected")
+        failed = sum(trial.grade.reason in unheard for trial in trials)
         if trials and failed / len(trials) > max_error_rate:
             return INFRASTRUCTURE
     return PASS

@@ -18,8 +18,8 @@ from providers.dialect import Answer, Ask
 from providers.exchange import Exchange, Fault, HttpRequest
 from providers.limits import RetryPolicy, wait_s
 from providers.money import Money
-from providers.outcomes import MEANING, Outcome
-from workloads.task import ProviderFailed, Reply, ToolUse
+from providers.outcomes import MEANING, Outcome, is_rejection
+from workloads.task import ProviderFailed, Reply, RequestRejected, ToolUse
 
 Observe = Callable[[Attempt], None]
 
@@ -96,7 +96,8 @@ class MeteredChat:
             if pause_s is None:
                 break
             await self._clock.sleep_until(self._clock.monotonic_s() + pause_s)
-        raise ProviderFailed(_failure(answer))
+        kind = RequestRejected if is_rejection(answer.outcome) else ProviderFailed
+        raise kind(_failure(answer))
 
     def _ask(
         self,

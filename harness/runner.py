@@ -25,7 +25,7 @@ from harness.turns import Turns
 from providers.clock import Clock
 from providers.dialect import Ask
 from providers.limits import RetryPolicy
-from workloads.task import Grade, ProviderFailed, Task, Transcript, Workload
+from workloads.task import Grade, ProviderFailed, RequestRejected, Task, Transcript, Workload
 
 EndReason = Literal["complete", "budget", "interrupted", "offers_stopped"]
 
@@ -254,7 +254,13 @@ class Runner:
         try:
             transcript = await workload.converse(planned.task, chat)
         except ProviderFailed as failed:
-            grade = Grade(solved=False, score=0.0, reason="provider_failure", detail=str(failed))
+            rejected = isinstance(failed, RequestRejected)
+            grade = Grade(
+                solved=False,
+                score=0.0,
+                reason="rejected" if rejected else "provider_failure",
+                detail=str(failed),
+            )
         except BudgetSpent as spent:
             self._budget_spent = self._budget_spent or str(spent)
             return
@@ -325,7 +331,7 @@ class Runner:
 
     def _told(self, grade: Grade) -> Grade:
         """The grade; what it says of an answer is kept where the answer is."""
-        is_judged = grade.reason not in ("provider_failure", "not_judged")
+        is_judged = grade.reason not in ("rejected", "provider_failure", "not_judged")
         return replace(grade, detail="") if is_judged and self._run.text != "full" else grade
 
     def _kept(self, transcript: Transcript | None) -> tuple[str, ...]:

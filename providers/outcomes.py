@@ -80,6 +80,16 @@ MEANING: dict[Outcome, Meaning] = {
 }
 
 
+REJECTIONS = frozenset(
+    (Outcome.BAD_REQUEST, Outcome.CONTEXT_EXCEEDED, Outcome.AUTH, Outcome.QUOTA_EXHAUSTED)
+)
+
+
+def is_rejection(outcome: Outcome) -> bool:
+    """True where the request was not taken as it was: the asker has to put something right."""
+    return outcome in REJECTIONS
+
+
 def is_provider_failure(outcome: Outcome) -> bool:
     """True where the provider or the way to it failed, so that the model was not heard."""
-    return not MEANING[outcome].answered
+    return not MEANING[outcome].answered and not is_rejection(outcome)

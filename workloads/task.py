@@ -20,6 +20,7 @@ Reason = Literal[
     "judge_timeout",
     "cut_off",
     "refused",
+    "rejected",
     "provider_failure",
     "not_judged",
 ]
@@ -60,6 +61,10 @@ class Chat(Protocol):
 
 class ProviderFailed(Exception):
     """The offer gave no answer; what happened stands in the attempts."""
+
+
+class RequestRejected(ProviderFailed):
+    """The offer would not take the request as it was: its parameters, model or length."""
 
 
 class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):

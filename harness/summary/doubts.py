@@ -57,6 +57,8 @@ def _trial_caveats(data: CellData) -> Iterator[Caveat]:
     tasks = len({trial.task for trial in data.trials})
     if failed := reasons["provider_failure"]:
         yield caveats.provider_failures(failed, len(data.trials))
+    if rejected := reasons["rejected"]:
+        yield caveats.rejected_requests(rejected, len(data.trials))
     if unjudged := reasons["not_judged"]:
         yield caveats.not_judged(unjudged, len(data.trials))
     if 0 < tasks < caveats.FEW_TASKS:

@@ -487,8 +487,8 @@ def test_a_model_that_the_endpoint_does_not_list_is_doubted_before_it_is_asked(
 ) -> None:
     with announced(command("glm.cn/glm-5.3")) as line:
         said = maasbench(
-            capsys, "run", "--base-url", line["listening"], "--model", "glm-5.33", "--workload", "chat",
-            "--tasks", "1", "--yes",
+            capsys, "run", "--base-url", line["listening"], "--model", "glm-5.33",
+            "--workload", "chat", "--tasks", "1", "--yes",
         )  # fmt: skip
 
     assert "does not list a model 'glm-5.33'" in said.err

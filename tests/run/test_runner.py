@@ -169,6 +169,19 @@ async def test_retries_end_with_the_allowed_attempts_and_the_trial_is_the_provid
     assert ended.reason == "complete"
 
 
+async def test_a_request_that_the_offer_does_not_take_is_told_apart_from_its_failures(
+    tmp_path: Path,
+) -> None:
+    unknown = Said(status=400, text="no such field: seed")
+    stage = Stage(tmp_path, {ONE: always(**vars(unknown))}, workload=Words(1))
+
+    await stage.play()
+
+    (trial,) = stage.stored().trials
+    assert (trial.grade.reason, trial.attempts) == ("rejected", 1)
+    assert "no such field" in trial.grade.detail
+
+
 async def test_a_retried_request_is_as_late_as_the_schedule_says(tmp_path: Path) -> None:
     """The user waits from the intended instant, also through the attempt that failed."""
     busy = Said(status=429, text="slow down", headers=(("Retry-After", "30"),))
