@@ -26,20 +26,23 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from providers.clock import SystemClock  # noqa: E402
+from providers.dialect import Ask, Dialect  # noqa: E402
+from providers.dialects.openai_chat import OpenAIChat  # noqa: E402
 from providers.dialects.sse import events  # noqa: E402
 from providers.event_loop import run_fast  # noqa: E402
-from providers.exchange import HttpRequest, Timeouts, TransportName  # noqa: E402
+from providers.exchange import Timeouts, TransportName  # noqa: E402
 from providers.paced.child import paced_child  # noqa: E402
+from providers.paced.pace import MODEL as PACED  # noqa: E402
 from providers.paced.pace import Pace  # noqa: E402
 from providers.transports.choice import open_transport  # noqa: E402
 
 CLIENTS = ("wire", "aio", "sdk", "aiohttp", "openai")
 PACE = Pace(ttft_s=0.05, itl_s=0.01, tokens=128)
 ROUNDS = 4
-PROMPT = "word " * 100
+QUESTION = {"role": "user", "content": "word " * 100}
 BODY = {
-    "model": "paced",
-    "messages": [{"role": "user", "content": PROMPT}],
+    "model": PACED,
+    "messages": [QUESTION],
     "max_tokens": PACE.tokens,
     "stream": True,
     "stream_options": {"include_usage": True},
@@ -56,7 +59,7 @@ class Answer(NamedTuple):
     sent_s: list[float]
 
 
-Ask = Callable[[], Awaitable[Any]]
+Asking = Callable[[], Awaitable[Any]]
 Told = Callable[[Any], Answer]
 
 
@@ -130,14 +133,11 @@ async def measured(client: str, streams: int) -> dict[str, Any]:
     }
 
 
-def with_transport(base_url: str, name: TransportName) -> tuple[Any, Ask, Told]:
+def with_transport(base_url: str, name: TransportName) -> tuple[Any, Asking, Told]:
     """One of our transports, as a run uses it: nothing is decoded in the stream."""
     transport = open_transport(name, SystemClock())
-    request = HttpRequest(
-        url=f"{base_url}/chat/completions",
-        headers=(("content-type", "application/json"),),
-        body=json.dumps(BODY).encode(),
-    )
+    question = Ask(model=PACED, messages=(QUESTION,), max_tokens=PACE.tokens)
+    request = OpenAIChat().request(question, Dialect(auth="none"), base_url, None)
 
     def told(exchange: Any) -> Answer:
         chunks = [
@@ -148,7 +148,7 @@ def with_transport(base_url: str, name: TransportName) -> tuple[Any, Ask, Told]:
     return _Closing(transport), lambda: transport.exchange(request, Timeouts()), told
 
 
-def with_aiohttp(base_url: str) -> tuple[Any, Ask, Told]:
+def with_aiohttp(base_url: str) -> tuple[Any, Asking, Told]:
     """aiohttp and the standard library's json, line by line."""
     import aiohttp
 
@@ -167,7 +167,7 @@ def with_aiohttp(base_url: str) -> tuple[Any, Ask, Told]:
     return session, ask, lambda kept: answer(*kept)
 
 
-def with_openai(base_url: str) -> tuple[Any, Ask, Told]:
+def with_openai(base_url: str) -> tuple[Any, Asking, Told]:
     """The openai SDK as its documentation shows it, on its own HTTP client."""
     import openai
 

@@ -1,45 +1,32 @@
-"""Runs a suite's trials and journals what happened. It knows no prices and no reports.
+"""When each trial of a run starts, and when a run is over. It knows no prices and no reports.
 
 Phases run one after the other; within a phase the offers run side by side, epoch by
-epoch, so that they are compared under the same hour and the same weather.
+epoch, so that they are compared under the same hour and the same weather. What happens in
+a trial is told in `trials`.
 """
 
 import asyncio
 import random
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import Literal, Protocol
+from typing import Literal
 
 from msgspec.structs import replace
 
 from harness.budget import Budget, BudgetSpent
 from harness.endpoint import Endpoint
-from harness.metered_chat import MeteredChat, OfferStopped
+from harness.metered_chat import OfferStopped
+from harness.observer import Observer
 from harness.plan import Phase, PlannedTrial, batches, is_load_phase, task_order
-from harness.records import SCHEMA_VERSION, Attempt, Cell, Ended, Restarted, Run, Trial
+from harness.records import SCHEMA_VERSION, Cell, Ended, Restarted, Run
 from harness.schedule import Load, poisson_arrivals
 from harness.store import Journal
 from harness.suite import Suite
-from harness.turns import Turns
+from harness.trials import Trials
 from providers.clock import Clock
-from providers.dialect import Ask
-from providers.limits import RetryPolicy
-from workloads.task import Grade, ProviderFailed, RequestRejected, Task, Transcript, Workload
+from workloads.task import Task, Workload
 
 EndReason = Literal["complete", "budget", "interrupted", "offers_stopped"]
-
-
-class Observer(Protocol):
-    """Who watches a run, for example the live display. Calls must be quick."""
-
-    def phase_began(self, phase: Phase, trials_per_cell: int | None) -> None: ...
-
-    def attempt_ended(self, attempt: Attempt) -> None: ...
-
-    def trial_ended(self, trial: Trial) -> None: ...
-
-    def offer_stopped(self, offer: str, why: str) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,21 +65,27 @@ class Runner:
         judges: int,
         done: Done = Done(),
     ) -> None:
-        self._run = run
         self._suite = suite
         self._phases = phases
-        self._endpoints = endpoints
         self._workloads = workloads
-        self._budget = budget
         self._journal = journal
         self._observer = observer
         self._clock = clock
-        self._judging = asyncio.Semaphore(judges)
         self._done = done
-        self._turns = Turns()
         self._stopped: dict[str, str] = {}
         self._budget_spent = ""
-        self._policy = RetryPolicy(max_attempts=suite.max_attempts)
+        self._trials = Trials(
+            run=run,
+            suite=suite,
+            endpoints=endpoints,
+            workloads=workloads,
+            budget=budget,
+            journal=journal,
+            observer=observer,
+            clock=clock,
+            judges=judges,
+            suffixes=dict.fromkeys(done.begun, f"~{done.resumed}"),
+        )
 
     async def run(self) -> Ended:
         began_s = self._clock.monotonic_s()
@@ -211,7 +204,7 @@ class Runner:
             for planned in trials:
                 if self._closed(cell, deadline_s):
                     return
-                await self._trial(phase, cell, planned, self._clock.monotonic_s())
+                await self._trial(cell, planned, self._clock.monotonic_s())
 
         async with asyncio.TaskGroup() as group:
             for _ in range(phase.load.concurrency or 1):
@@ -229,7 +222,7 @@ class Runner:
             async for planned, at_s in self._arrivals(phase.load, cell, trials, began_s):
                 if self._closed(cell, deadline_s):
                     return
-                group.create_task(self._trial(phase, cell, planned, at_s))
+                group.create_task(self._trial(cell, planned, at_s))
 
     async def _arrivals(
         self, load: Load, cell: Cell, trials: Iterable[PlannedTrial], began_s: float
@@ -240,105 +233,15 @@ class Runner:
             await self._clock.sleep_until(began_s + after_s)
             yield planned, began_s + after_s
 
-    async def _trial(
-        self, phase: Phase, cell: Cell, planned: PlannedTrial, intended_s: float
-    ) -> None:
-        workload = self._workloads[phase.workload]
-        name = planned.name
-        if name in self._done.begun:
-            name = f"{name}~{self._done.resumed}"
-        chat = self._chat(cell, planned, name, intended_s)
-        started_at = self._clock.now()
-        began_s = self._clock.monotonic_s()
-        transcript: Transcript | None = None
+    async def _trial(self, cell: Cell, planned: PlannedTrial, intended_s: float) -> None:
         try:
-            transcript = await workload.converse(planned.task, chat)
-        except ProviderFailed as failed:
-            rejected = isinstance(failed, RequestRejected)
-            grade = Grade(
-                solved=False,
-                score=0.0,
-                reason="rejected" if rejected else "provider_failure",
-                detail=str(failed),
-            )
+            await self._trials.carry_out(cell, planned, intended_s)
         except BudgetSpent as spent:
             self._budget_spent = self._budget_spent or str(spent)
-            return
         except OfferStopped as stopped:
-            # Nothing was asked of the model that it could have failed at.
             self._stop_offer(cell.offer, str(stopped))
-            return
-        duration_s = self._clock.monotonic_s() - began_s
-        if transcript is not None:
-            async with self._judging:
-                grade = await workload.grade(planned.task, transcript)
-        trial = Trial(
-            trial=name,
-            cell=cell.key,
-            offer=cell.offer,
-            workload=cell.workload,
-            task=planned.task.id,
-            epoch=planned.epoch,
-            seed=planned.seed,
-            started_at=started_at,
-            duration_s=round(duration_s, 6),
-            grade=self._told(grade),
-            requests=chat.requests,
-            attempts=chat.attempts,
-            answers=self._kept(transcript),
-        )
-        self._journal.add(trial)
-        self._observer.trial_ended(trial)
-
-    def _chat(self, cell: Cell, planned: PlannedTrial, name: str, intended_s: float) -> MeteredChat:
-        suite = self._suite
-        endpoint = self._endpoints[cell.offer]
-        offer = endpoint.offer
-        cold = suite.cache == "cold"
-        switch = offer.dialect.cold_body if cold else {}
-        nonce = None
-        if cold and not switch:
-            nonce = sha256(f"{self._run.run_id}/{name}".encode()).hexdigest()[:16]
-        return MeteredChat(
-            endpoint=endpoint,
-            trial=name,
-            cell=cell.key,
-            seed=planned.seed,
-            template=Ask(
-                model=offer.model,
-                messages=(),
-                max_tokens=suite.max_tokens,
-                temperature=suite.temperature,
-                stream=suite.stream,
-                body=offer.body,
-            ),
-            first_body=switch,
-            nonce=nonce,
-            policy=self._policy,
-            budget=self._budget,
-            journal=self._journal,
-            clock=self._clock,
-            observe=self._observer.attempt_ended,
-            turns=self._turns,
-            intended_s=intended_s,
-            keep_errors=self._run.text == "full",
-        )
 
     def _stop_offer(self, offer: str, why: str) -> None:
         if offer not in self._stopped:
             self._stopped[offer] = why
             self._observer.offer_stopped(offer, why)
-
-    def _told(self, grade: Grade) -> Grade:
-        """The grade; what it says of an answer is kept where the answer is."""
-        is_judged = grade.reason not in ("rejected", "provider_failure", "not_judged")
-        return replace(grade, detail="") if is_judged and self._run.text != "full" else grade
-
-    def _kept(self, transcript: Transcript | None) -> tuple[str, ...]:
-        """What the run's `text` setting keeps of the answers."""
-        if transcript is None or self._run.text == "none":
-            return ()
-        texts = tuple(reply.text for reply in transcript.replies)
-        if self._run.text == "full":
-            return texts
-        return tuple(sha256(text.encode()).hexdigest() for text in texts)

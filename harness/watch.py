@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from harness.instrument import PhaseVitals
 from harness.plan import Phase
 from harness.records import Attempt, Trial
-from harness.runner import Observer
+from harness.observer import Observer
 from harness.vitals import Vitals
 
 

@@ -1,0 +1,148 @@
+"""One trial of a run: what is said, what it is worth, and what is kept of it."""
+
+import asyncio
+from collections.abc import Mapping
+from hashlib import sha256
+
+from msgspec.structs import replace
+
+from harness.budget import Budget
+from harness.endpoint import Endpoint
+from harness.metered_chat import MeteredChat
+from harness.observer import Observer
+from harness.plan import PlannedTrial
+from harness.records import Cell, Run, Trial
+from harness.store import Journal
+from harness.suite import Suite
+from harness.turns import Turns
+from providers.clock import Clock
+from providers.dialect import Ask
+from providers.limits import RetryPolicy
+from workloads.task import Grade, ProviderFailed, RequestRejected, Transcript, Workload
+
+
+class Trials:
+    """Carries out the trials of one run.
+
+    judges: how many answers are judged at a time. suffixes: of trials that an earlier part
+    of the run had begun, so that no two attempts share an id.
+    """
+
+    def __init__(
+        self,
+        *,
+        run: Run,
+        suite: Suite,
+        endpoints: Mapping[str, Endpoint],
+        workloads: Mapping[str, Workload],
+        budget: Budget,
+        journal: Journal,
+        observer: Observer,
+        clock: Clock,
+        judges: int,
+        suffixes: Mapping[str, str],
+    ) -> None:
+        self._run = run
+        self._suite = suite
+        self._endpoints = endpoints
+        self._workloads = workloads
+        self._budget = budget
+        self._journal = journal
+        self._observer = observer
+        self._clock = clock
+        self._judging = asyncio.Semaphore(judges)
+        self._suffixes = suffixes
+        self._turns = Turns()
+        self._policy = RetryPolicy(max_attempts=suite.max_attempts)
+
+    async def carry_out(self, cell: Cell, planned: PlannedTrial, intended_s: float) -> None:
+        """Converse, grade and journal one trial that the schedule wanted at `intended_s`.
+
+        Raises BudgetSpent and OfferStopped; such a trial has not ended and has no record,
+        since nothing was asked of the model that it could have failed at.
+        """
+        workload = self._workloads[cell.workload]
+        name = planned.name + self._suffixes.get(planned.name, "")
+        chat = self._chat(cell, planned, name, intended_s)
+        started_at = self._clock.now()
+        began_s = self._clock.monotonic_s()
+        transcript: Transcript | None = None
+        try:
+            transcript = await workload.converse(planned.task, chat)
+        except ProviderFailed as failed:
+            rejected = isinstance(failed, RequestRejected)
+            grade = Grade(
+                solved=False,
+                score=0.0,
+                reason="rejected" if rejected else "provider_failure",
+                detail=str(failed),
+            )
+        duration_s = self._clock.monotonic_s() - began_s
+        if transcript is not None:
+            async with self._judging:
+                grade = await workload.grade(planned.task, transcript)
+        trial = Trial(
+            trial=name,
+            cell=cell.key,
+            offer=cell.offer,
+            workload=cell.workload,
+            task=planned.task.id,
+            epoch=planned.epoch,
+            seed=planned.seed,
+            started_at=started_at,
+            duration_s=round(duration_s, 6),
+            grade=self._told(grade),
+            requests=chat.requests,
+            attempts=chat.attempts,
+            answers=self._kept(transcript),
+        )
+        self._journal.add(trial)
+        self._observer.trial_ended(trial)
+
+    def _chat(self, cell: Cell, planned: PlannedTrial, name: str, intended_s: float) -> MeteredChat:
+        suite = self._suite
+        endpoint = self._endpoints[cell.offer]
+        offer = endpoint.offer
+        cold = suite.cache == "cold"
+        switch = offer.dialect.cold_body if cold else {}
+        nonce = None
+        if cold and not switch:
+            nonce = sha256(f"{self._run.run_id}/{name}".encode()).hexdigest()[:16]
+        return MeteredChat(
+            endpoint=endpoint,
+            trial=name,
+            cell=cell.key,
+            seed=planned.seed,
+            template=Ask(
+                model=offer.model,
+                messages=(),
+                max_tokens=suite.max_tokens,
+                temperature=suite.temperature,
+                stream=suite.stream,
+                body=offer.body,
+            ),
+            first_body=switch,
+            nonce=nonce,
+            policy=self._policy,
+            budget=self._budget,
+            journal=self._journal,
+            clock=self._clock,
+            observe=self._observer.attempt_ended,
+            turns=self._turns,
+            intended_s=intended_s,
+            keep_errors=self._run.text == "full",
+        )
+
+    def _told(self, grade: Grade) -> Grade:
+        """The grade; what it says of an answer is kept where the answer is."""
+        is_judged = grade.reason not in ("rejected", "provider_failure", "not_judged")
+        return replace(grade, detail="") if is_judged and self._run.text != "full" else grade
+
+    def _kept(self, transcript: Transcript | None) -> tuple[str, ...]:
+        """What the run's `text` setting keeps of the answers."""
+        if transcript is None or self._run.text == "none":
+            return ()
+        texts = tuple(reply.text for reply in transcript.replies)
+        if self._run.text == "full":
+            return texts
+        return tuple(sha256(text.encode()).hexdigest() for text in texts)
