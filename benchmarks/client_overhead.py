@@ -20,7 +20,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -108,9 +108,7 @@ def in_a_process(client: str, streams: int) -> dict[str, Any]:
 async def measured(client: str, streams: int) -> dict[str, Any]:
     """One client against one server; times in ms, CPU in µs per token-bearing event."""
     async with paced_child(PACE) as base_url:
-        opened, ask, told = {"aiohttp": with_aiohttp, "openai": with_openai}.get(
-            client, lambda url: with_transport(url, client)
-        )(base_url)
+        opened, ask, told = client_of(client, base_url)
         turns = iter(range(ROUNDS * streams))
 
         async def stream() -> list[Any]:
@@ -131,6 +129,15 @@ async def measured(client: str, streams: int) -> dict[str, Any]:
         "itl_error": 1000 * percentile([e for each in answers for e in gap_errors(each)], 50),
         "cpu_us": 1e6 * cpu_s / chunks,
     }
+
+
+def client_of(name: str, base_url: str) -> tuple[Any, Asking, Told]:
+    """A client: its context, how it asks, and what it tells of an answer afterwards."""
+    if name == "aiohttp":
+        return with_aiohttp(base_url)
+    if name == "openai":
+        return with_openai(base_url)
+    return with_transport(base_url, cast(TransportName, name))
 
 
 def with_transport(base_url: str, name: TransportName) -> tuple[Any, Asking, Told]:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from harness.instrument import PhaseVitals
+from harness.observer import Observer
 from harness.plan import Phase
 from harness.records import Attempt, Trial
-from harness.observer import Observer
 from harness.vitals import Vitals
 
 

@@ -14,7 +14,6 @@ from io import BytesIO
 from typing import NamedTuple
 
 import aiohttp
-from yarl import URL
 
 from providers.clock import Clock
 from providers.exchange import Exchange, Fault, HttpRequest, Timeouts
@@ -89,7 +88,7 @@ class AioTransport:
     ) -> Fault | None:
         asking = session.request(
             request.method,
-            URL(request.url, encoded=True),
+            request.url,
             data=BytesIO(request.body) if len(request.body) > _LONG_BODY else request.body,
             headers=_headers(request, target),
             proxy=None if target.proxy is None else _proxy_url(target),
@@ -159,9 +158,10 @@ def _headers(request: HttpRequest, target: Target) -> list[tuple[str, str]]:
     return [*own, *request.headers]
 
 
-def _proxy_url(target: Target) -> URL:
+def _proxy_url(target: Target) -> str:
     assert target.proxy is not None
-    return URL.build(scheme="http", host=target.proxy.host, port=target.proxy.port)
+    host = target.proxy.host
+    return f"http://{f'[{host}]' if ':' in host else host}:{target.proxy.port}"
 
 
 def _proxy_headers(target: Target) -> dict[str, str]:
