@@ -19,6 +19,7 @@ from harness.endpoint import Endpoint
 from harness.metered_chat import MeteredChat, OfferStopped
 from harness.records import Attempt
 from harness.store import Journal
+from harness.turns import Turns
 from providers.clock import Clock
 from providers.dialect import Ask, Dialect
 from providers.dialects.openai_chat import OpenAIChat
@@ -102,6 +103,7 @@ class Line:
         self._drive = drive
         self._journal = journal
         self._clock = clock
+        self._turns = Turns()
         self._budget = Budget(None, _no_prices(clock), longest_s=Timeouts().total_s)
         self._endpoint = Endpoint(
             offer=Offer(
@@ -147,6 +149,7 @@ class Line:
             clock=self._clock,
             observe=attempts.append,
             intended_s=self._clock.monotonic_s(),
+            turns=self._turns,
             purpose="calibrate",
         )
         try:
