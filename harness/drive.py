@@ -192,6 +192,9 @@ class _Overheard:
         self.packed.append(_Packed(exchange.reads))
         return exchange
 
+    async def warm(self, url: str, connections: int) -> None:
+        """Nothing: whoever opened the transport warms it."""
+
     async def close(self) -> None:
         """Nothing: whoever opened the transport closes it."""
 

@@ -67,6 +67,7 @@ class Runner:
     ) -> None:
         self._suite = suite
         self._phases = phases
+        self._endpoints = endpoints
         self._workloads = workloads
         self._journal = journal
         self._observer = observer
@@ -123,6 +124,7 @@ class Runner:
         count = None if self._suite.duration_s is not None else self._count(phase, cells, tasks)
         self._observer.phase_began(replace(phase, cells=tuple(cells)), count)
         self._restart_timed_cells(phase, cells)
+        await self._warm(phase, cells)
         deadline_s = None
         if self._suite.duration_s is not None:
             deadline_s = self._clock.monotonic_s() + self._suite.duration_s
@@ -134,6 +136,13 @@ class Runner:
                     batch = due.get(cell.key)
                     if batch is not None:
                         group.create_task(self._batch(phase, cell, batch, deadline_s))
+
+    async def _warm(self, phase: Phase, cells: Iterable[Cell]) -> None:
+        """Open a closed loop's connections before its first trial: the first requests of a
+        load shall not look slower than the rest."""
+        for cell in cells:
+            endpoint = self._endpoints[cell.offer]
+            await endpoint.transport.warm(endpoint.offer.base_url, phase.load.concurrency or 0)
 
     def _is_over(self, phase: Phase, cell: Cell, tasks: Sequence[Task]) -> bool:
         """Whether nothing of the cell can be run, or an earlier part has carried it through.

@@ -115,6 +115,10 @@ class ScriptedTransport:
         self._in_flight = 0
         self.most_in_flight = 0
         self.asked: list[Asked] = []
+        self.warmed = 0
+
+    async def warm(self, url: str, connections: int) -> None:
+        self.warmed = connections
 
     async def exchange(self, request: HttpRequest, timeouts: Timeouts) -> Exchange:
         issued_s = self._clock.monotonic_s()

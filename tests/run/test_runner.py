@@ -437,3 +437,11 @@ async def test_a_load_that_time_ended_is_not_run_again(tmp_path: Path) -> None:
 
     done = Counter(trial.cell for trial in stage.stored().trials)
     assert done == {"v/one/words/c1": 5, "v/one/words/c2": 10}
+
+
+async def test_a_closed_loop_opens_its_connections_first(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, {ONE: always()}, workload=Words(4), concurrency=[3])
+
+    await stage.play()
+
+    assert stage.transports[ONE].warmed == 3
