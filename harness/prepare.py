@@ -17,7 +17,7 @@ import msgspec
 from harness.budget import check_budget
 from harness.errors import ConfigurationError
 from harness.estimate import OfferEstimate, WorkAhead, estimate_offer
-from harness.host import this_host
+from harness.host import require_descriptors, this_host
 from harness.plan import Phase, phases, planned_count, task_order
 from harness.profile import parse_profile
 from harness.records import SCHEMA_VERSION, Run, WorkloadIdentity
@@ -85,6 +85,7 @@ def prepare(
     profile = None if suite.profile is None else parse_profile(suite.profile)
     identities = tuple(_identity(suite, name, workloads[name]) for name in suite.workloads)
     planned = phases(suite, [offer.id for offer in offers])
+    require_descriptors(max((phase.load.concurrency or 0) for phase in planned) * len(offers))
     run = Run(
         schema_version=SCHEMA_VERSION,
         run_id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
