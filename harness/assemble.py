@@ -14,6 +14,7 @@ import msgspec
 
 from harness.endpoint import Endpoint
 from harness.errors import ConfigurationError
+from harness.plan import loads
 from harness.prepare import Prepared
 from harness.suite import OfferOptions
 from providers.clock import Clock
@@ -91,7 +92,7 @@ def answer_book(workloads: Mapping[str, Workload]) -> AnswerBook:
 async def _base_url(
     stack: AsyncExitStack, prepared: Prepared, offer: Offer, book: Path | None
 ) -> str:
-    slots = max([*prepared.suite.concurrency, 1 if not prepared.suite.rate else 8, 1])
+    slots = max(load.most_at_once or MAX_SLOTS for load in loads(prepared.suite))
     if book is not None:
         return await stack.enter_async_context(
             simulated_child(

@@ -4,6 +4,7 @@ The order of tasks and every seed follow from the suite's seed alone, and are th
 every offer: trials of the same task and epoch are pairs.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import chain
@@ -11,8 +12,8 @@ from itertools import chain
 from msgspec import Struct
 
 from harness.records import Cell
-from harness.schedule import Load
-from harness.suite import DEFAULT_CONCURRENCY, Suite
+from harness.schedule import Load, Pace, Trace
+from harness.suite import DEFAULT_CONCURRENCY, Stage, Suite
 from workloads.task import Task
 
 
@@ -39,10 +40,33 @@ class Phase(Struct, frozen=True, kw_only=True):
 
 
 def loads(suite: Suite) -> tuple[Load, ...]:
-    """The load levels of a suite; concurrency and rate may both be given."""
-    open_loops = tuple(Load(rate_per_s=rate) for rate in suite.rate)
-    levels = suite.concurrency or (() if open_loops else (DEFAULT_CONCURRENCY,))
-    return tuple(Load(concurrency=level) for level in levels) + open_loops
+    """The load levels of a suite: one per concurrency, per rate, for its stages and for its
+    timestamps. A concurrency does not bound a rate; they are levels of their own.
+
+    Raises ConfigurationError where the suite's timestamps cannot be read.
+    """
+    arrivals: list[Pace | Trace] = [
+        _pace(suite, Stage(rate=rate, duration_s=math.inf)) for rate in suite.rate
+    ]
+    if suite.stages:
+        arrivals.append(_pace(suite, *suite.stages))
+    if suite.arrivals is not None:
+        assert not isinstance(suite.arrivals, str)
+        arrivals.append(Trace(timestamps=suite.arrivals, time_scale=suite.time_scale))
+    levels = suite.concurrency or (() if arrivals else (DEFAULT_CONCURRENCY,))
+    return (
+        *(Load(concurrency=level) for level in levels),
+        *(Load(arrivals=each) for each in arrivals),
+    )
+
+
+def _pace(suite: Suite, *stages: Stage) -> Pace:
+    return Pace(
+        stages=stages,
+        arrival=suite.arrival,
+        burstiness=suite.burstiness or 1.0,
+        ramp_s=suite.ramp_s or 0.0,
+    )
 
 
 def phases(suite: Suite, offers: Sequence[str]) -> tuple[Phase, ...]:
@@ -68,13 +92,19 @@ def phases(suite: Suite, offers: Sequence[str]) -> tuple[Phase, ...]:
 
 def is_load_phase(suite: Suite, phase: Phase) -> bool:
     """True where timing is the point, so that an interrupted cell has to start again."""
-    return suite.duration_s is not None or phase.load.rate_per_s is not None
+    return suite.duration_s is not None or phase.load.is_open
+
+
+def is_timed(suite: Suite, load: Load) -> bool:
+    """True where time or the arrivals end a cell and not a number of trials."""
+    return suite.duration_s is not None or (suite.requests is None and not load.is_endless)
 
 
 def puts_load(suite: Suite) -> bool:
     """True where offers are asked for more than one answer at a time, or timing is the point."""
-    timed = suite.requests is not None or suite.duration_s is not None or bool(suite.rate)
-    return timed or any((load.concurrency or 0) > 1 for load in loads(suite))
+    if suite.requests is not None or suite.duration_s is not None:
+        return True
+    return any(load.is_open or (load.concurrency or 0) > 1 for load in loads(suite))
 
 
 def task_order(tasks: Sequence[Task], seed: int, limit: int | None) -> tuple[Task, ...]:
@@ -118,11 +148,11 @@ def _epochs(
             seed=trial_seed(suite.seed, phase.workload, task.id, epoch),
         )
 
-    left = suite.requests
+    left, timed = suite.requests, is_timed(suite, phase.load)
     epoch = 0
     while True:
         epoch += 1
-        if left is None and suite.duration_s is None and epoch > suite.epochs:
+        if left is None and not timed and epoch > suite.epochs:
             return
         chosen = tasks if left is None else tasks[:left]
         if left is not None:
@@ -132,9 +162,9 @@ def _epochs(
             return
 
 
-def planned_count(suite: Suite, tasks: int) -> int | None:
-    """How many trials a cell will have; None where only time ends it."""
-    if suite.duration_s is not None:
+def planned_count(suite: Suite, load: Load, tasks: int) -> int | None:
+    """How many trials a cell will have; None where only time or the arrivals end it."""
+    if is_timed(suite, load):
         return None
     return suite.requests if suite.requests is not None else tasks * suite.epochs
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,9 +19,10 @@ from harness.budget import check_budget
 from harness.errors import ConfigurationError
 from harness.estimate import OfferEstimate, WorkAhead, estimate_offer
 from harness.host import this_host
-from harness.plan import Phase, phases, planned_count, task_order
+from harness.plan import Phase, loads, phases, planned_count, task_order
 from harness.profile import parse_profile
 from harness.records import SCHEMA_VERSION, Run, WorkloadIdentity
+from harness.schedule import read_timestamps
 from harness.suite import OfferOptions, Suite
 from harness.version import VERSION
 from providers.clock import Clock
@@ -67,6 +69,7 @@ def prepare(
 
     Raises ConfigurationError, in one line with its remedy, for what cannot run.
     """
+    suite = with_timestamps(suite)
     now = clock.now()
     catalog = load_catalog()
     by_name = _resolved(catalog, suite)
@@ -129,6 +132,13 @@ def prepare(
         budget=budget,
         estimates=estimates,
     )
+
+
+def with_timestamps(suite: Suite) -> Suite:
+    """The suite with its file of arrivals read, so that the run does not need it again."""
+    if not isinstance(suite.arrivals, str):
+        return suite
+    return msgspec.structs.replace(suite, arrivals=read_timestamps(Path(suite.arrivals)))
 
 
 def _resolved(catalog: Catalog, suite: Suite) -> dict[str, Offer]:
@@ -301,12 +311,12 @@ def _identity(suite: Suite, name: str, workload: Workload) -> WorkloadIdentity:
 
 def _work(suite: Suite, workloads: Mapping[str, Workload]) -> list[WorkAhead]:
     """The trials ahead of each offer; of each task an unknown number where time ends them."""
-    levels = len(phases(suite, ["-"])) // len(suite.workloads)
     ahead = []
     for name in suite.workloads:
         tasks = task_order(workloads[name].tasks(), suite.seed, suite.tasks)
-        count = planned_count(suite, len(tasks))
+        counts = [planned_count(suite, load, len(tasks)) for load in loads(suite)]
         if tasks:
-            repeats = None if count is None else Decimal(count * levels) / len(tasks)
+            known = [count for count in counts if count is not None]
+            repeats = Decimal(sum(known)) / len(tasks) if len(known) == len(counts) else None
             ahead.append(WorkAhead(tasks=tasks, repeats=repeats))
     return ahead

@@ -6,7 +6,6 @@ a trial is told in `trials`.
 """
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,9 +16,9 @@ from harness.budget import Budget, BudgetSpent
 from harness.endpoint import Endpoint
 from harness.metered_chat import OfferStopped
 from harness.observer import Observer
-from harness.plan import Phase, PlannedTrial, batches, is_load_phase, task_order
+from harness.plan import Phase, PlannedTrial, batches, is_load_phase, is_timed, task_order
 from harness.records import SCHEMA_VERSION, Cell, Ended, Restarted, Run
-from harness.schedule import Load, poisson_arrivals
+from harness.schedule import Load
 from harness.store import Journal
 from harness.suite import Suite
 from harness.trials import Trials
@@ -120,7 +119,8 @@ class Runner:
         tasks = task_order(workload.tasks(), self._suite.seed, self._suite.tasks)
         cells = [cell for cell in phase.cells if not self._is_over(phase, cell, tasks)]
         plans = {cell.key: self._left(phase, cell, tasks) for cell in cells}
-        count = None if self._suite.duration_s is not None else self._count(phase, cells, tasks)
+        timed = is_timed(self._suite, phase.load)
+        count = None if timed else self._count(phase, cells, tasks)
         self._observer.phase_began(replace(phase, cells=tuple(cells)), count)
         self._restart_timed_cells(phase, cells)
         deadline_s = None
@@ -142,7 +142,7 @@ class Runner:
         """
         if cell.offer in self._stopped:
             return True
-        if self._suite.duration_s is None:
+        if not is_timed(self._suite, phase.load):
             plan = batches(self._suite, phase, cell, tasks)
             return all((cell.key, *t.key) in self._done.trials for batch in plan for t in batch)
         later = self._phases[self._phases.index(phase) + 1 :]
@@ -180,10 +180,8 @@ class Runner:
         deadline_s: float | None,
     ) -> None:
         """One epoch of one cell under its load."""
-        if phase.load.rate_per_s is None:
-            await self._closed_loop(phase, cell, trials, deadline_s)
-        else:
-            await self._open_loop(phase, cell, trials, deadline_s)
+        loop = self._open_loop if phase.load.is_open else self._closed_loop
+        await loop(phase, cell, trials, deadline_s)
 
     def _restart_timed_cells(self, phase: Phase, cells: Iterable[Cell]) -> None:
         """An interrupted load cell begins again: half of a load is not a load."""
@@ -219,19 +217,25 @@ class Runner:
     ) -> None:
         began_s = self._clock.monotonic_s()
         async with asyncio.TaskGroup() as group:
-            async for planned, at_s in self._arrivals(phase.load, cell, trials, began_s):
+            async for planned, at_s in self._arrivals(phase.load, trials, began_s, deadline_s):
                 if self._closed(cell, deadline_s):
                     return
                 group.create_task(self._trial(cell, planned, at_s))
 
     async def _arrivals(
-        self, load: Load, cell: Cell, trials: Iterable[PlannedTrial], began_s: float
+        self,
+        load: Load,
+        trials: Iterable[PlannedTrial],
+        began_s: float,
+        deadline_s: float | None,
     ) -> AsyncIterator[tuple[PlannedTrial, float]]:
-        assert load.rate_per_s is not None
-        rng = random.Random(f"{self._suite.seed}/{load.label}")
-        for planned, after_s in zip(trials, poisson_arrivals(load.rate_per_s, rng), strict=False):
-            await self._clock.sleep_until(began_s + after_s)
-            yield planned, began_s + after_s
+        # The instants first: zip would take a trial from the plan for an arrival that never is.
+        for after_s, planned in zip(load.instants(self._suite.seed), trials, strict=False):
+            at_s = began_s + after_s
+            if deadline_s is not None and at_s >= deadline_s:
+                return
+            await self._clock.sleep_until(at_s)
+            yield planned, at_s
 
     async def _trial(self, cell: Cell, planned: PlannedTrial, intended_s: float) -> None:
         try:

@@ -22,6 +22,15 @@ FILE_NAME = "maasbench.toml"
 _PREFIX = "MAASBENCH_"
 _ALMOST = 0.75  # of a variable's letters, in their order, are those of a key
 
+Arrival = Literal["poisson", "constant", "gamma"]
+
+
+class Stage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rate of trials per second that holds for some seconds; 0 is a pause."""
+
+    rate: float
+    duration_s: float
+
 
 class OfferOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a suite says of one offer beyond its name.
@@ -48,7 +57,10 @@ class OfferOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A suite as written. Units: seconds, requests per second, tokens."""
+    """A suite as written. Units: seconds, requests per second, tokens.
+
+    arrivals: a file of timestamps, or what stood in it.
+    """
 
     name: str = "run"
     offers: tuple[str, ...] = ()
@@ -59,6 +71,12 @@ class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     temperature: float | None = None
     concurrency: tuple[int, ...] = ()
     rate: tuple[float, ...] = ()
+    arrival: Arrival = "poisson"
+    burstiness: float | None = None
+    ramp_s: float | None = None
+    stages: tuple[Stage, ...] = ()
+    arrivals: str | tuple[float, ...] | None = None
+    time_scale: float = 1.0
     requests: int | None = None
     tasks: int | None = None
     duration_s: float | None = None
@@ -181,6 +199,7 @@ def _refuse_contradictions(suite: Suite, origin: str) -> None:
         raise ConfigurationError(f"{origin}: concurrency must be at least 1")
     if any(rate <= 0 for rate in suite.rate):
         raise ConfigurationError(f"{origin}: rate must be above 0 requests per second")
+    _refuse_arrivals(suite, origin)
     given = [name for name in ("requests", "duration_s") if getattr(suite, name) is not None]
     if len(given) > 1:
         raise ConfigurationError(f"{origin}: requests and duration_s exclude each other")
@@ -202,6 +221,25 @@ def _refuse_contradictions(suite: Suite, origin: str) -> None:
             f'{origin}: [offer."{strangers[0]}"] is not among the offers'
             f"{did_you_mean(strangers[0], suite.offers)}"
         )
+
+
+def _refuse_arrivals(suite: Suite, origin: str) -> None:
+    """Refuse open loops that are no schedule, and their settings where none is open."""
+    if any(each.rate < 0 or each.duration_s <= 0 for each in suite.stages):
+        raise ConfigurationError(f"{origin}: a stage needs a rate and a duration above 0")
+    if suite.stages and not any(each.rate for each in suite.stages):
+        raise ConfigurationError(f"{origin}: every stage pauses: give one a rate above 0")
+    paced = bool(suite.rate or suite.stages)
+    if not paced and (suite.arrival != "poisson" or suite.ramp_s is not None):
+        raise ConfigurationError(f"{origin}: arrival and ramp_s shape a rate: give rate or stages")
+    if (suite.arrival == "gamma") != (suite.burstiness is not None):
+        raise ConfigurationError(f'{origin}: arrival = "gamma" and burstiness go together')
+    if suite.time_scale != 1 and suite.arrivals is None:
+        raise ConfigurationError(f"{origin}: time_scale stretches arrivals: give their file")
+    for name in ("burstiness", "ramp_s", "time_scale"):
+        value = getattr(suite, name)
+        if value is not None and value <= 0:
+            raise ConfigurationError(f"{origin}: {name} = {value:g}: it must be above 0")
 
 
 def _listed(name: str, value: Any) -> Any:
