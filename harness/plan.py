@@ -56,7 +56,7 @@ def loads(suite: Suite) -> tuple[Load, ...]:
     levels = suite.concurrency or (() if arrivals else (DEFAULT_CONCURRENCY,))
     return (
         *(Load(concurrency=level) for level in levels),
-        *(Load(arrivals=each) for each in arrivals),
+        *(Load(arrivals=each, in_flight=suite.in_flight) for each in arrivals),
     )
 
 

@@ -7,6 +7,7 @@ a trial is told in `trials`.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
@@ -216,11 +217,21 @@ class Runner:
         deadline_s: float | None,
     ) -> None:
         began_s = self._clock.monotonic_s()
+        cap = phase.load.in_flight
+        places = nullcontext() if cap is None else asyncio.Semaphore(cap)
+
+        async def in_turn(planned: PlannedTrial, at_s: float) -> None:
+            # What has arrived before the deadline is carried out: leaving the queue out would
+            # show the latency of those that did not have to wait.
+            async with places:
+                if not self._closed(cell, deadline_s=None):
+                    await self._trial(cell, planned, at_s)
+
         async with asyncio.TaskGroup() as group:
             async for planned, at_s in self._arrivals(phase.load, trials, began_s, deadline_s):
                 if self._closed(cell, deadline_s):
                     return
-                group.create_task(self._trial(cell, planned, at_s))
+                group.create_task(in_turn(planned, at_s))
 
     async def _arrivals(
         self,

@@ -77,6 +77,7 @@ class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     stages: tuple[Stage, ...] = ()
     arrivals: str | tuple[float, ...] | None = None
     time_scale: float = 1.0
+    in_flight: int | None = None
     requests: int | None = None
     tasks: int | None = None
     duration_s: float | None = None
@@ -191,7 +192,7 @@ def _refuse_contradictions(suite: Suite, origin: str) -> None:
         )
     if not suite.workloads:
         raise ConfigurationError(f"{origin}: no workload to run: give `--workload smoke`")
-    for name in ("epochs", "max_attempts", "requests", "tasks", "max_tokens"):
+    for name in ("epochs", "max_attempts", "requests", "tasks", "max_tokens", "in_flight"):
         value = getattr(suite, name)
         if value is not None and value < 1:
             raise ConfigurationError(f"{origin}: {name} = {value}: it must be at least 1")
@@ -236,6 +237,10 @@ def _refuse_arrivals(suite: Suite, origin: str) -> None:
         raise ConfigurationError(f'{origin}: arrival = "gamma" and burstiness go together')
     if suite.time_scale != 1 and suite.arrivals is None:
         raise ConfigurationError(f"{origin}: time_scale stretches arrivals: give their file")
+    if suite.in_flight is not None and not paced and suite.arrivals is None:
+        raise ConfigurationError(
+            f"{origin}: in_flight caps an open loop: give a rate, or concurrency in its place"
+        )
     for name in ("burstiness", "ramp_s", "time_scale"):
         value = getattr(suite, name)
         if value is not None and value <= 0:

@@ -111,6 +111,9 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="Start trials at recorded instants: seconds per line, or CSV, JSONL `timestamp`.",
     ),
     click.option("--time-scale", type=float, help="Stretch --arrivals: 0.5 is twice as fast."),
+    click.option(
+        "--in-flight", type=int, help="Most trials of an offer at a time in an open loop."
+    ),
     click.option("--requests", type=int, help="Trials per offer and load, going round the tasks."),
     click.option("--tasks", type=int, help="Only the first N tasks in seeded order."),
     click.option(

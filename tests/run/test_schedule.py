@@ -234,3 +234,37 @@ async def test_an_interrupted_load_in_stages_begins_again_and_ends(tmp_path: Pat
 
     assert ended.reason == "complete"
     assert len(play.stored().trials) == 6
+
+
+async def test_a_cap_holds_trials_back_in_order_and_they_are_late(tmp_path: Path) -> None:
+    """One arrival a second, two at a time, four seconds each: half of the rate is served."""
+    keys: dict[str, Any] = {"rate": [1.0], "arrival": "constant", "requests": 8}
+    play = Play(tmp_path, {ONE: always(seconds=4.0)}, in_flight=2, **keys)
+
+    await play.play()
+
+    transport, attempts = play.transports[ONE], play.stored().attempts
+    assert transport.most_in_flight == 2
+    assert [asked.at_s for asked in transport.asked] == [0, 1, 4, 5, 8, 9, 12, 13]
+    assert [each.instants.intended_s for each in attempts] == [0, 0, -2, -2, -4, -4, -6, -6]
+    assert {each.instants.end_s for each in attempts} == {4.0}
+
+
+async def test_a_duration_ends_the_arrivals_and_not_those_that_wait(tmp_path: Path) -> None:
+    keys: dict[str, Any] = {"rate": [1.0], "arrival": "constant", "duration_s": 5.0}
+    play = Play(tmp_path, {ONE: always(seconds=4.0)}, in_flight=1, **keys)
+
+    ended = await play.play()
+
+    assert len(play.stored().trials) == 5
+    assert ended.duration_s == 20
+
+
+async def test_what_waits_is_dropped_when_the_offer_stops(tmp_path: Path) -> None:
+    keys: dict[str, Any] = {"rate": [1.0], "arrival": "constant", "requests": 8}
+    play = Play(tmp_path, {ONE: always(status=401, seconds=4.0)}, in_flight=1, **keys)
+
+    ended = await play.play()
+
+    assert ended.reason == "offers_stopped"
+    assert len(play.transports[ONE].asked) == 1
