@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.endpoint import Endpoint
+from harness.endpoint import Endpoint, account_limits
 from harness.errors import ConfigurationError
 from harness.plan import loads
 from harness.prepare import Prepared
@@ -72,6 +72,7 @@ async def reachable(prepared: Prepared, *, clock: Clock) -> AsyncIterator[Mappin
                 adapter=_ADAPTERS[offer.dialect.protocol],
                 transport=transport,
                 timeouts=timeouts,
+                limits=account_limits(prepared.options[offer.id]),
                 key=keys[offer.id],
                 doubt=_doubt(offer, seen.models),
             )

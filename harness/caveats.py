@@ -224,6 +224,16 @@ def served_models_differ(names: Iterable[str]) -> Caveat:
     )
 
 
+def throttled(count: int, attempts: int) -> Caveat:
+    return Caveat(
+        code="throttled",
+        message=f"{count} of {attempts} attempts waited for the offer's limits before they were"
+        " sent: that wait is in throttled_s and in latencies from the intended instant only",
+        remedy="lower the load, or raise max_in_flight, rpm or tpm of the offer if its account"
+        " allows",
+    )
+
+
 def fields_dropped(names: Iterable[str]) -> Caveat:
     return Caveat(
         code="fields_dropped",

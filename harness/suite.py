@@ -39,6 +39,8 @@ class OfferOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     price: `0.1/0.5/2 CNY`: cache read / input / output (or input / output) per million.
     gpu: `8xH200@2.6USD/h` with an optional utilisation `@50%`.
     refused: request fields that the endpoint rejects, like `seed`; left out and recorded.
+    max_in_flight, rpm, tpm: what the account may ask: requests at a time, requests and tokens
+        per minute. Requests wait for them before they are sent.
     skill, ttft_s, itl_s, faults: how the offer behaves when it is simulated: share of right
         answers, seconds to the first token and between tokens, `KIND[:p=SHARE]` faults.
     """
@@ -50,6 +52,9 @@ class OfferOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     gpu: str | None = None
     gpu_label: str = ""
     refused: tuple[str, ...] = ()
+    max_in_flight: int | None = None
+    rpm: float | None = None
+    tpm: float | None = None
     skill: float | None = None
     ttft_s: float | None = None
     itl_s: float | None = None
@@ -216,6 +221,13 @@ def _refuse_contradictions(suite: Suite, origin: str) -> None:
         shown = [f"{value:g}" if name == "rate" else str(value) for value in getattr(suite, name)]
         if twice := sorted({each for each in shown if shown.count(each) > 1}):
             raise ConfigurationError(f"{origin}: {name} has {twice[0]} twice")
+    for name, options in suite.offer.items():
+        for limit in ("max_in_flight", "rpm", "tpm"):
+            value = getattr(options, limit)
+            if value is not None and value <= 0:
+                raise ConfigurationError(
+                    f'{origin}: [offer."{name}"] {limit} = {value:g}: it must be above 0'
+                )
     strangers = [name for name in suite.offer if name not in suite.offers]
     if strangers:
         raise ConfigurationError(

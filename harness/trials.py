@@ -18,6 +18,7 @@ from harness.turns import Turns
 from providers.clock import Clock
 from providers.dialect import Ask
 from providers.limits import RetryPolicy
+from providers.pacer import Pacer
 from workloads.task import Grade, ProviderFailed, RequestRejected, Transcript, Workload
 
 
@@ -53,6 +54,7 @@ class Trials:
         self._judging = asyncio.Semaphore(judges)
         self._suffixes = suffixes
         self._turns = Turns()
+        self._pacers = {name: Pacer(each.limits, clock) for name, each in endpoints.items()}
         self._policy = RetryPolicy(max_attempts=suite.max_attempts)
 
     async def carry_out(self, cell: Cell, planned: PlannedTrial, intended_s: float) -> None:
@@ -129,6 +131,7 @@ class Trials:
             clock=self._clock,
             observe=self._observer.attempt_ended,
             turns=self._turns,
+            pacer=self._pacers[cell.offer],
             intended_s=intended_s,
             keep_errors=self._run.text == "full",
         )

@@ -90,6 +90,8 @@ def _attempt_caveats(data: CellData, streamed: int, *, complete: bool) -> Iterat
     ended = {trial.trial for trial in data.trials}
     if orphans := sum(attempt.trial not in ended for attempt in data.work):
         yield caveats.unfinished_trials(orphans, complete=complete)
+    if waited := sum(attempt.instants.throttled_s > 0 for attempt in data.work):
+        yield caveats.throttled(waited, len(data.work))
     models = sorted({attempt.served_model for attempt in data.work if attempt.served_model})
     if len(models) > 1:
         yield caveats.served_models_differ(models)

@@ -33,6 +33,9 @@ def latencies(attempts: Sequence[Attempt]) -> dict[str, Percentiles]:
     return {
         "ttft_s": percentiles((ttft_s(a) for a in answered), failed=failed),
         "ttft_from_intended_s": percentiles(from_intended, failed=failed),
+        "throttled_s": percentiles(
+            a.instants.throttled_s for a in attempts if a.outcome is not Outcome.LOST
+        ),
         "ttfvt_s": percentiles(a.instants.first_visible_s for a in answered),
         "tpot_s": percentiles(tpot_s(a) for a in answered),
         "itl_s": _histogram_percentiles(answered),
