@@ -14,12 +14,13 @@ from harness.plan import PlannedTrial
 from harness.records import Cell, Run, Trial
 from harness.store import Journal
 from harness.suite import Suite
+from harness.thinking import ThinkingChat
 from harness.turns import Turns
 from providers.clock import Clock
 from providers.dialect import Ask
 from providers.limits import RetryPolicy
 from providers.pacer import Pacer
-from workloads.task import Grade, ProviderFailed, RequestRejected, Transcript, Workload
+from workloads.task import Chat, Grade, ProviderFailed, RequestRejected, Transcript, Workload
 
 
 class Trials:
@@ -70,7 +71,7 @@ class Trials:
         began_s = self._clock.monotonic_s()
         transcript: Transcript | None = None
         try:
-            transcript = await workload.converse(planned.task, chat)
+            transcript = await workload.converse(planned.task, self._paused(chat))
         except ProviderFailed as failed:
             rejected = isinstance(failed, RequestRejected)
             grade = Grade(
@@ -100,6 +101,10 @@ class Trials:
         )
         self._journal.add(trial)
         self._observer.trial_ended(trial)
+
+    def _paused(self, chat: MeteredChat) -> Chat:
+        think_s = self._suite.think_s
+        return ThinkingChat(chat, think_s, self._clock) if think_s else chat
 
     def _chat(self, cell: Cell, planned: PlannedTrial, name: str, intended_s: float) -> MeteredChat:
         suite = self._suite

@@ -114,6 +114,9 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--in-flight", type=int, help="Most trials of an offer at a time in an open loop."
     ),
+    click.option(
+        "--think", "think_s", type=Duration(), help="Pause between the turns of a conversation."
+    ),
     click.option("--requests", type=int, help="Trials per offer and load, going round the tasks."),
     click.option("--tasks", type=int, help="Only the first N tasks in seeded order."),
     click.option(

@@ -43,6 +43,7 @@ def test_a_suite_needs_only_an_offer_and_a_workload() -> None:
             {"stages": [{"rate": 1.0, "duration_s": 0.0}]}, "duration above 0", id="empty stage"
         ),
         pytest.param({"in_flight": 2}, "in_flight caps an open loop", id="cap of a closed loop"),
+        pytest.param({"think_s": -1.0}, "must not be below 0", id="thinks backwards"),
         pytest.param({"time_scale": 2.0}, "give their file", id="scale without arrivals"),
         pytest.param({"offers": ["a/b", "a/b"]}, "named twice", id="same offer twice"),
         pytest.param({"workloads": ["chat", "chat"]}, "chat twice", id="same workload twice"),
