@@ -7,7 +7,7 @@ every offer: trials of the same task and epoch are pairs.
 import math
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, cycle, islice
 
 from msgspec import Struct
 
@@ -19,12 +19,14 @@ from workloads.task import Task
 
 class PlannedTrial(Struct, frozen=True, kw_only=True):
     """A trial to come. `key` names the same pair across offers, `name` is the trial's id
-    but for the suffix that a repetition after a kill gets."""
+    but for the suffix that a repetition after a kill gets. What a warm-up answers is not
+    looked at."""
 
     name: str
     task: Task
     epoch: int
     seed: int
+    is_warmup: bool = False
 
     @property
     def key(self) -> tuple[str, int]:
@@ -113,7 +115,7 @@ def task_order(tasks: Sequence[Task], seed: int, limit: int | None) -> tuple[Tas
     return tuple(ordered[:limit])
 
 
-def trial_seed(seed: int, workload: str, task: str, epoch: int) -> int:
+def trial_seed(seed: int, workload: str, task: str, epoch: int | str) -> int:
     """A seed in [0, 2^31), as every server accepts."""
     return int(_digest(seed, workload, task, str(epoch))[:8], 16) % 2**31
 
@@ -133,11 +135,29 @@ def batches(
         yield from epochs
 
 
+def warmups(
+    suite: Suite, phase: Phase, cell: Cell, tasks: Sequence[Task]
+) -> Iterator[PlannedTrial]:
+    """The trials before a cell's own, going round its tasks with seeds that none of them has."""
+    prefix = _prefix(phase, cell)
+    for number, task in enumerate(islice(cycle(tasks), suite.warmup), 1):
+        yield PlannedTrial(
+            name=f"{prefix}-w{number}",
+            task=task,
+            epoch=0,
+            seed=trial_seed(suite.seed, phase.workload, task.id, f"warm-up {number}"),
+            is_warmup=True,
+        )
+
+
+def _prefix(phase: Phase, cell: Cell) -> str:
+    return f"{phase.workload}-{phase.load.label}-o{phase.cells.index(cell) + 1}"
+
+
 def _epochs(
     suite: Suite, phase: Phase, cell: Cell, tasks: Sequence[Task]
 ) -> Iterator[Iterator[PlannedTrial]]:
-    cell_number = phase.cells.index(cell)
-    prefix = f"{phase.workload}-{phase.load.label}-o{cell_number + 1}"
+    prefix = _prefix(phase, cell)
     positions = {task.id: index for index, task in enumerate(tasks, 1)}
 
     def planned(task: Task, epoch: int) -> PlannedTrial:

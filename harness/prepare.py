@@ -317,6 +317,7 @@ def _work(suite: Suite, workloads: Mapping[str, Workload]) -> list[WorkAhead]:
         counts = [planned_count(suite, load, len(tasks)) for load in loads(suite)]
         if tasks:
             known = [count for count in counts if count is not None]
-            repeats = Decimal(sum(known)) / len(tasks) if len(known) == len(counts) else None
+            trials = sum(known) + suite.warmup * len(counts)
+            repeats = Decimal(trials) / len(tasks) if len(known) == len(counts) else None
             ahead.append(WorkAhead(tasks=tasks, repeats=repeats))
     return ahead

@@ -17,11 +17,19 @@ from harness.budget import Budget, BudgetSpent
 from harness.endpoint import Endpoint
 from harness.metered_chat import OfferStopped
 from harness.observer import Observer
-from harness.plan import Phase, PlannedTrial, batches, is_load_phase, is_timed, task_order
+from harness.plan import (
+    Phase,
+    PlannedTrial,
+    batches,
+    is_load_phase,
+    is_timed,
+    task_order,
+    warmups,
+)
 from harness.records import SCHEMA_VERSION, Cell, Ended, Restarted, Run
 from harness.schedule import Load
 from harness.store import Journal
-from harness.suite import Suite
+from harness.suite import DEFAULT_CONCURRENCY, Suite
 from harness.trials import Trials
 from providers.clock import Clock
 from workloads.task import Task, Workload
@@ -124,6 +132,7 @@ class Runner:
         count = None if timed else self._count(phase, cells, tasks)
         self._observer.phase_began(replace(phase, cells=tuple(cells)), count)
         self._restart_timed_cells(phase, cells)
+        await self._warm_up(phase, cells, tasks)
         deadline_s = None
         if self._suite.duration_s is not None:
             deadline_s = self._clock.monotonic_s() + self._suite.duration_s
@@ -135,6 +144,14 @@ class Runner:
                     batch = due.get(cell.key)
                     if batch is not None:
                         group.create_task(self._batch(phase, cell, batch, deadline_s))
+
+    async def _warm_up(self, phase: Phase, cells: Sequence[Cell], tasks: Sequence[Task]) -> None:
+        """Connections opened and caches as they will be, before any cell's load begins."""
+        most = phase.load.most_at_once or DEFAULT_CONCURRENCY
+        async with asyncio.TaskGroup() as group:
+            for cell in cells:
+                trials = warmups(self._suite, phase, cell, tasks)
+                group.create_task(self._so_many(most, cell, trials, deadline_s=None))
 
     def _is_over(self, phase: Phase, cell: Cell, tasks: Sequence[Task]) -> bool:
         """Whether nothing of the cell can be run, or an earlier part has carried it through.
@@ -199,6 +216,13 @@ class Runner:
         trials: Iterator[PlannedTrial],
         deadline_s: float | None,
     ) -> None:
+        await self._so_many(phase.load.concurrency or 1, cell, trials, deadline_s)
+
+    async def _so_many(
+        self, most: int, cell: Cell, trials: Iterator[PlannedTrial], deadline_s: float | None
+    ) -> None:
+        """Trials one after the other, `most` at a time."""
+
         async def worker() -> None:
             for planned in trials:
                 if self._closed(cell, deadline_s):
@@ -206,7 +230,7 @@ class Runner:
                 await self._trial(cell, planned, self._clock.monotonic_s())
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(phase.load.concurrency or 1):
+            for _ in range(most):
                 group.create_task(worker())
 
     async def _open_loop(

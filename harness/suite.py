@@ -84,6 +84,7 @@ class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     time_scale: float = 1.0
     in_flight: int | None = None
     think_s: float = 0.0
+    warmup: int = 0
     requests: int | None = None
     tasks: int | None = None
     duration_s: float | None = None
@@ -202,8 +203,11 @@ def _refuse_contradictions(suite: Suite, origin: str) -> None:
         value = getattr(suite, name)
         if value is not None and value < 1:
             raise ConfigurationError(f"{origin}: {name} = {value}: it must be at least 1")
-    if suite.think_s < 0:
-        raise ConfigurationError(f"{origin}: think_s = {suite.think_s:g}: it must not be below 0")
+    for name in ("think_s", "warmup"):
+        if getattr(suite, name) < 0:
+            raise ConfigurationError(
+                f"{origin}: {name} = {getattr(suite, name):g}: it must not be below 0"
+            )
     if any(level < 1 for level in suite.concurrency):
         raise ConfigurationError(f"{origin}: concurrency must be at least 1")
     if any(rate <= 0 for rate in suite.rate):

@@ -61,8 +61,9 @@ class Trials:
     async def carry_out(self, cell: Cell, planned: PlannedTrial, intended_s: float) -> None:
         """Converse, grade and journal one trial that the schedule wanted at `intended_s`.
 
-        Raises BudgetSpent and OfferStopped; such a trial has not ended and has no record,
-        since nothing was asked of the model that it could have failed at.
+        Of a warm-up only its attempts are kept. Raises BudgetSpent and OfferStopped; such a
+        trial has not ended and has no record, since nothing was asked of the model that it
+        could have failed at.
         """
         workload = self._workloads[cell.workload]
         name = planned.name + self._suffixes.get(planned.name, "")
@@ -80,6 +81,8 @@ class Trials:
                 reason="rejected" if rejected else "provider_failure",
                 detail=str(failed),
             )
+        if planned.is_warmup:
+            return
         duration_s = self._clock.monotonic_s() - began_s
         if transcript is not None:
             async with self._judging:
@@ -137,6 +140,7 @@ class Trials:
             observe=self._observer.attempt_ended,
             turns=self._turns,
             pacer=self._pacers[cell.offer],
+            purpose="warmup" if planned.is_warmup else "task",
             intended_s=intended_s,
             keep_errors=self._run.text == "full",
         )

@@ -117,6 +117,11 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--think", "think_s", type=Duration(), help="Pause between the turns of a conversation."
     ),
+    click.option(
+        "--warmup",
+        type=int,
+        help="Trials per offer and load before those that count.  [default: 0]",
+    ),
     click.option("--requests", type=int, help="Trials per offer and load, going round the tasks."),
     click.option("--tasks", type=int, help="Only the first N tasks in seeded order."),
     click.option(

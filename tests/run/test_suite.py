@@ -44,6 +44,7 @@ def test_a_suite_needs_only_an_offer_and_a_workload() -> None:
         ),
         pytest.param({"in_flight": 2}, "in_flight caps an open loop", id="cap of a closed loop"),
         pytest.param({"think_s": -1.0}, "must not be below 0", id="thinks backwards"),
+        pytest.param({"warmup": -1}, "warmup = -1", id="warm-up below none"),
         pytest.param({"time_scale": 2.0}, "give their file", id="scale without arrivals"),
         pytest.param({"offers": ["a/b", "a/b"]}, "named twice", id="same offer twice"),
         pytest.param({"workloads": ["chat", "chat"]}, "chat twice", id="same workload twice"),
