@@ -24,6 +24,7 @@ from harness.profile import parse_profile
 from harness.records import SCHEMA_VERSION, Run, WorkloadIdentity
 from harness.schedule import read_timestamps
 from harness.suite import OfferOptions, Suite
+from harness.until import parse_until
 from harness.version import VERSION
 from providers.clock import Clock
 from providers.dialect import Dialect
@@ -70,6 +71,8 @@ def prepare(
     Raises ConfigurationError, in one line with its remedy, for what cannot run.
     """
     suite = with_timestamps(suite)
+    if suite.until is not None:
+        parse_until(suite.until)
     now = clock.now()
     catalog = load_catalog()
     by_name = _resolved(catalog, suite)

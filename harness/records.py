@@ -129,6 +129,18 @@ class Restarted(Struct, frozen=True, tag="restarted", tag_field="line", kw_only=
     at: datetime
 
 
+class Sufficed(Struct, frozen=True, tag="sufficed", tag_field="line", kw_only=True):
+    """A cell's load was ended at `at` because the suite's `until` held: the percentile's value
+    and bounds then, from n attempts."""
+
+    cell: str
+    at: datetime
+    value: float
+    low: float
+    high: float
+    n: int
+
+
 class Cell(Struct, frozen=True, kw_only=True):
     """One (offer, workload, load) of a run. `key` is `offer/workload/load`."""
 

@@ -26,11 +26,13 @@ from harness.plan import (
     task_order,
     warmups,
 )
-from harness.records import SCHEMA_VERSION, Cell, Ended, Restarted, Run
+from harness.records import SCHEMA_VERSION, Cell, Ended, Restarted, Run, Sufficed
 from harness.schedule import Load
+from harness.stats import Quantile
 from harness.store import Journal
 from harness.suite import DEFAULT_CONCURRENCY, Suite
 from harness.trials import Trials
+from harness.until import UntilPrecise, parse_until
 from providers.clock import Clock
 from workloads.task import Task, Workload
 
@@ -43,14 +45,15 @@ class Done:
 
     trials: (cell key, task, epoch) that ended. begun: trial names that were begun before
     and need a suffix. cells_begun: cells with at least one attempt. cells_stopped: cells
-    whose offer refused to go on. reached_the_end: every phase has run, though some offer
-    had stopped.
+    whose offer refused to go on. sufficed: cells that the suite's `until` ended.
+    reached_the_end: every phase has run, though some offer had stopped.
     """
 
     trials: frozenset[tuple[str, str, int]] = frozenset()
     begun: frozenset[str] = frozenset()
     cells_begun: frozenset[str] = frozenset()
     cells_stopped: frozenset[str] = frozenset()
+    sufficed: frozenset[str] = frozenset()
     reached_the_end: bool = False
     resumed: int = 0
 
@@ -82,6 +85,9 @@ class Runner:
         self._done = done
         self._stopped: dict[str, str] = {}
         self._budget_spent = ""
+        self._sufficed = set(done.sufficed)
+        if suite.until is not None:
+            self._observer = UntilPrecise(parse_until(suite.until), observer, self._suffice)
         self._trials = Trials(
             run=run,
             suite=suite,
@@ -89,7 +95,7 @@ class Runner:
             workloads=workloads,
             budget=budget,
             journal=journal,
-            observer=observer,
+            observer=self._observer,
             clock=clock,
             judges=judges,
             suffixes=dict.fromkeys(done.begun, f"~{done.resumed}"),
@@ -158,7 +164,7 @@ class Runner:
 
         A load that time ends was carried through when the run went on after it.
         """
-        if cell.offer in self._stopped:
+        if cell.offer in self._stopped or cell.key in self._sufficed:
             return True
         if not is_timed(self._suite, phase.load):
             plan = batches(self._suite, phase, cell, tasks)
@@ -188,7 +194,10 @@ class Runner:
         return late or bool(self._budget_spent)
 
     def _closed(self, cell: Cell, deadline_s: float | None) -> bool:
-        return self._over(deadline_s) or cell.offer in self._stopped
+        return self._over(deadline_s) or self._refuses(cell) or cell.key in self._sufficed
+
+    def _refuses(self, cell: Cell) -> bool:
+        return bool(self._budget_spent) or cell.offer in self._stopped
 
     async def _batch(
         self,
@@ -248,7 +257,7 @@ class Runner:
             # What has arrived before the deadline is carried out: leaving the queue out would
             # show the latency of those that did not have to wait.
             async with places:
-                if not self._closed(cell, deadline_s=None):
+                if not self._refuses(cell):
                     await self._trial(cell, planned, at_s)
 
         async with asyncio.TaskGroup() as group:
@@ -279,6 +288,22 @@ class Runner:
             self._budget_spent = self._budget_spent or str(spent)
         except OfferStopped as stopped:
             self._stop_offer(cell.offer, str(stopped))
+
+    def _suffice(self, cell: str, found: Quantile) -> None:
+        assert found.value is not None
+        assert found.low is not None
+        assert found.high is not None
+        self._sufficed.add(cell)
+        self._journal.add(
+            Sufficed(
+                cell=cell,
+                at=self._clock.now(),
+                value=found.value,
+                low=found.low,
+                high=found.high,
+                n=found.n,
+            )
+        )
 
     def _stop_offer(self, offer: str, why: str) -> None:
         if offer not in self._stopped:

@@ -85,6 +85,7 @@ class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     in_flight: int | None = None
     think_s: float = 0.0
     warmup: int = 0
+    until: str | None = None
     requests: int | None = None
     tasks: int | None = None
     duration_s: float | None = None

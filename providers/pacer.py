@@ -75,6 +75,7 @@ class Pacer:
     async def place(self, tokens: float) -> AsyncIterator[Place]:
         """A place among the exchanges under way, once the limits allow `tokens` more."""
         asked_s = self._clock.monotonic_s()
+        must_wait = self._is_taken() or self._opens_s(tokens) > asked_s
         async with self._places:
             async with self._queue:
                 # A hold may be lengthened while the first in the queue sleeps.
@@ -85,7 +86,7 @@ class Pacer:
                     self._requests.take(1, now_s)
                 if self._tokens is not None:
                     self._tokens.take(tokens, now_s)
-            yield Place(tokens=tokens, waited_s=now_s - asked_s)
+            yield Place(tokens=tokens, waited_s=now_s - asked_s if must_wait else 0.0)
 
     def used(self, place: Place, tokens: int | None) -> None:
         """Book what an exchange really used in place of what was set aside; None: not known."""
@@ -95,6 +96,11 @@ class Pacer:
     def hold(self, seconds: float) -> None:
         """Admit nothing for so long: the vendor asked for it."""
         self._held_until_s = max(self._held_until_s, self._clock.monotonic_s() + seconds)
+
+    def _is_taken(self) -> bool:
+        """Whether others hold all places, or stand in the queue."""
+        full = isinstance(self._places, asyncio.Semaphore) and self._places.locked()
+        return full or self._queue.locked()
 
     def _opens_s(self, tokens: float) -> float:
         opens_s = self._held_until_s

@@ -127,6 +127,11 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--duration", "duration_s", type=Duration(), help="Start trials for so long: 90s, 5m."
     ),
+    click.option(
+        "--until",
+        metavar="CONDITION",
+        help="End a load early once a percentile is known: 'ttft_s.p95 within 5%'.",
+    ),
     click.option("--epochs", type=int, help="Repetitions of every task.  [default: 1]"),
     click.option("--seed", type=int, help="Seed of order, prompts and requests.  [default: 1]"),
     click.option("--temperature", type=float, help="Sampling temperature; else the offer's own."),

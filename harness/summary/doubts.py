@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from harness import caveats
 from harness.cost import Charge, Charges, NoCharge
 from harness.records import Attempt, Ended, Run
@@ -26,6 +28,14 @@ def cell_caveats(
         *_attempt_caveats(data, streamed, complete=complete),
     ]
     return tuple(dict.fromkeys(found))
+
+
+def with_precision(cell: CellSummary, until: str, stopped_at: int | None) -> CellSummary:
+    """The cell, saying whether the suite's `until` ended its load, and at how many answers."""
+    ended = caveats.not_precise(until)
+    if stopped_at is not None:
+        ended = caveats.stopped_when_precise(until, stopped_at)
+    return replace(cell, warnings=(*cell.warnings, ended))
 
 
 def run_caveats(run: Run, ended: Ended | None, cells: Sequence[CellSummary]) -> list[Caveat]:

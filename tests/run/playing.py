@@ -239,6 +239,7 @@ class Stage:
             offers=self.offers,
             snapshot=self.snapshot,
             text=self.suite.text,
+            suite=msgspec.to_builtins(self.suite),
         )
         write_whole(path / "run.json", pretty_json(self.run))
 

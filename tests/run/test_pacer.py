@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.summary.latency import latencies
-from providers.pacer import Bucket
+from providers.clock import SystemClock
+from providers.pacer import AccountLimits, Bucket, Pacer
 from tests.run.playing import Said, Stage, Words, always
 
 ONE, TWO = "v/one", "v/two"
@@ -119,6 +120,21 @@ async def test_a_limited_run_can_be_stopped_while_it_waits(tmp_path: Path) -> No
 
     assert ended.reason == "interrupted"
     assert len(stage.stored().attempts) == 1
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        pytest.param(AccountLimits(), id="no limits"),
+        pytest.param(AccountLimits(max_in_flight=1, rpm=6000, tpm=1e6), id="limits with room"),
+    ],
+)
+async def test_who_need_not_wait_has_waited_exactly_nothing(limits: AccountLimits) -> None:
+    """By the machine's own clock, on which looking takes time too."""
+    pacer = Pacer(limits, SystemClock())
+
+    async with pacer.place(100) as place:
+        assert place.waited_s == 0.0
 
 
 @given(
