@@ -99,7 +99,7 @@ def is_load_phase(suite: Suite, phase: Phase) -> bool:
 
 def is_timed(suite: Suite, load: Load) -> bool:
     """True where time or the arrivals end a cell and not a number of trials."""
-    return suite.duration_s is not None or (suite.requests is None and not load.is_endless)
+    return suite.duration_s is not None or not load.is_endless
 
 
 def puts_load(suite: Suite) -> bool:
@@ -183,10 +183,10 @@ def _epochs(
 
 
 def planned_count(suite: Suite, load: Load, tasks: int) -> int | None:
-    """How many trials a cell will have; None where only time or the arrivals end it."""
-    if is_timed(suite, load):
-        return None
-    return suite.requests if suite.requests is not None else tasks * suite.epochs
+    """How many trials a cell will have at most; None where only time or the arrivals end it."""
+    if suite.requests is not None:
+        return suite.requests
+    return None if is_timed(suite, load) else tasks * suite.epochs
 
 
 def _digest(seed: int, *parts: str) -> str:

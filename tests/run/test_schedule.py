@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections import Counter
 from itertools import islice, pairwise
 from pathlib import Path
 from statistics import fmean, stdev
@@ -234,6 +235,23 @@ async def test_an_interrupted_load_in_stages_begins_again_and_ends(tmp_path: Pat
 
     assert ended.reason == "complete"
     assert len(play.stored().trials) == 6
+
+
+async def test_stages_that_ended_before_their_requests_are_not_begun_again(
+    tmp_path: Path,
+) -> None:
+    """The recording that came after them was interrupted, and begins again alone."""
+    keys: dict[str, Any] = {"stages": [{"rate": 1.0, "duration_s": 2.0}], "arrival": "constant"}
+    play = Play(tmp_path, {ONE: always(seconds=0.5)}, arrivals=[0.0, 1, 2, 3], requests=9, **keys)
+    await play.play(stop_after=4)
+
+    await play.play(resume=True)
+
+    counts = Counter(asked.body["messages"][0]["content"] for asked in play.transports[ONE].asked)
+    assert counts.total() == 2 + 2 + 4
+    assert Counter(trial.cell for trial in play.stored().trials) == {
+        "v/one/words/stages-constant": 2, "v/one/words/trace": 4,
+    }  # fmt: skip
 
 
 async def test_a_cap_holds_trials_back_in_order_and_they_are_late(tmp_path: Path) -> None:
