@@ -224,6 +224,33 @@ def served_models_differ(names: Iterable[str]) -> Caveat:
     )
 
 
+def throttled(count: int, attempts: int) -> Caveat:
+    return Caveat(
+        code="throttled",
+        message=f"{count} of {attempts} attempts waited for the offer's limits before they were"
+        " sent: that wait is in throttled_s and in latencies from the intended instant only",
+        remedy="lower the load, or raise max_in_flight, rpm or tpm of the offer if its account"
+        " allows",
+    )
+
+
+def stopped_when_precise(until: str, n: int) -> Caveat:
+    return Caveat(
+        code="stopped_when_precise",
+        message=f"the load was ended at {n} answers by until = '{until}': a run that stops"
+        " when it looks precise is a little less precise than it looks",
+        remedy="run a fixed number of requests for intervals that hold as they stand",
+    )
+
+
+def not_precise(until: str) -> Caveat:
+    return Caveat(
+        code="not_precise",
+        message=f"the load ended before until = '{until}' held",
+        remedy="raise requests or duration_s, or ask for less",
+    )
+
+
 def fields_dropped(names: Iterable[str]) -> Caveat:
     return Caveat(
         code="fields_dropped",

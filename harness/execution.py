@@ -109,6 +109,7 @@ def already_done(stored: StoredRun) -> Done:
             for attempt in stored.attempts
             if MEANING[attempt.outcome].stops_offer and attempt.purpose != "abandoned"
         ),
+        sufficed=frozenset(each.cell for each in stored.sufficed),
         reached_the_end=stored.ended is not None and stored.ended.reason == "offers_stopped",
         resumed=max([resumed, *repeats], default=0) + 1,
     )

@@ -93,6 +93,7 @@ def _registry() -> Iterator[Metric]:
     )
     yield from _percentiles("ttft_s", "issue → first token of any kind, answered attempts")
     yield from _percentiles("ttft_from_intended_s", "scheduled instant → first token of any kind")
+    yield from _percentiles("throttled_s", "wait for the provider's limits before the issue")
     yield from _percentiles("ttfvt_s", "issue → first token of content or of a tool call")
     yield from _percentiles("tpot_s", "(last token − first token) / (output tokens − 1)")
     yield from _percentiles("itl_s", "gap between token-bearing network reads")

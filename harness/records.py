@@ -29,7 +29,8 @@ class Instants(Struct, frozen=True, kw_only=True, omit_defaults=True):
     first_token: first reasoning, content or tool-call text; first_visible: first content
     or tool-call text. Both are None for an answer that came in one piece.
     dns_s, tcp_s, tls_s are durations, not instants: what a new connection took (see
-    providers.exchange).
+    providers.exchange). throttled_s is one too: what the attempt waited before its issue for
+    the provider's limits.
     """
 
     intended_s: float = 0.0
@@ -45,6 +46,7 @@ class Instants(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tcp_s: float | None = None
     tls_s: float | None = None
     reused: bool | None = None
+    throttled_s: float = 0.0
 
 
 class Reserved(Struct, frozen=True, tag="issued", tag_field="line", kw_only=True):
@@ -125,6 +127,18 @@ class Restarted(Struct, frozen=True, tag="restarted", tag_field="line", kw_only=
 
     cell: str
     at: datetime
+
+
+class Sufficed(Struct, frozen=True, tag="sufficed", tag_field="line", kw_only=True):
+    """A cell's load was ended at `at` because the suite's `until` held: the percentile's value
+    and bounds then, from n attempts."""
+
+    cell: str
+    at: datetime
+    value: float
+    low: float
+    high: float
+    n: int
 
 
 class Cell(Struct, frozen=True, kw_only=True):

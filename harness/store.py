@@ -25,6 +25,7 @@ from harness.records import (
     Reserved,
     Restarted,
     Run,
+    Sufficed,
     Trial,
 )
 from providers.exchange import Exchange
@@ -35,7 +36,7 @@ _LAST = "last"
 
 _Record = TypeVar("_Record", bound=Struct)
 _Line = TypeVar("_Line")
-_ATTEMPT_LINES = msgspec.json.Decoder(Reserved | Attempt | Restarted)
+_ATTEMPT_LINES = msgspec.json.Decoder(Reserved | Attempt | Restarted | Sufficed)
 _TRIAL_LINES = msgspec.json.Decoder(Trial)
 
 
@@ -52,6 +53,7 @@ class StoredRun(Struct, frozen=True, kw_only=True):
     trials: tuple[Trial, ...]
     ended: Ended | None
     calibration: InstrumentError | None = None
+    sufficed: tuple[Sufficed, ...] = ()
     lost: tuple[str, ...] = ()
     torn: tuple[str, ...] = ()
 
@@ -79,7 +81,7 @@ class Journal:
         os.close(self._attempts)
         os.close(self._trials)
 
-    def add(self, record: Reserved | Attempt | Restarted | Trial) -> None:
+    def add(self, record: Reserved | Attempt | Restarted | Sufficed | Trial) -> None:
         line = self._encoder.encode(record) + b"\n"
         file = self._trials if isinstance(record, Trial) else self._attempts
         # A disk that fills up takes a part of the line; the next write says so.
@@ -152,12 +154,15 @@ def load_run(path: Path) -> StoredRun:
     restarts: dict[str, datetime] = {}
     issued: dict[str, Reserved] = {}
     attempts: dict[str, Attempt] = {}
+    sufficed: list[Sufficed] = []
     torn: list[str] = []
     for record in _lines(path / "attempts.jsonl", _ATTEMPT_LINES, torn):
         if isinstance(record, Reserved):
             issued[record.attempt] = record
         elif isinstance(record, Restarted):
             restarts[record.cell] = record.at
+        elif isinstance(record, Sufficed):
+            sufficed.append(record)
         else:
             attempts[record.attempt] = record
     lost = tuple(key for key in issued if key not in attempts)
@@ -172,6 +177,7 @@ def load_run(path: Path) -> StoredRun:
         trials=tuple(t for t in trials if not _before(t.started_at, restarts.get(t.cell))),
         ended=_decode(ended_path, Ended) if ended_path.is_file() else None,
         calibration=_decode(calibrated, InstrumentError) if calibrated.is_file() else None,
+        sufficed=tuple(sufficed),
         lost=lost,
         torn=tuple(torn),
     )

@@ -22,6 +22,15 @@ FILE_NAME = "maasbench.toml"
 _PREFIX = "MAASBENCH_"
 _ALMOST = 0.75  # of a variable's letters, in their order, are those of a key
 
+Arrival = Literal["poisson", "constant", "gamma"]
+
+
+class Stage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rate of trials per second that holds for some seconds; 0 is a pause."""
+
+    rate: float
+    duration_s: float
+
 
 class OfferOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a suite says of one offer beyond its name.
@@ -30,6 +39,8 @@ class OfferOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     price: `0.1/0.5/2 CNY`: cache read / input / output (or input / output) per million.
     gpu: `8xH200@2.6USD/h` with an optional utilisation `@50%`.
     refused: request fields that the endpoint rejects, like `seed`; left out and recorded.
+    max_in_flight, rpm, tpm: what the account may ask: requests at a time, requests and tokens
+        per minute. Requests wait for them before they are sent.
     skill, ttft_s, itl_s, faults: how the offer behaves when it is simulated: share of right
         answers, seconds to the first token and between tokens, `KIND[:p=SHARE]` faults.
     """
@@ -41,6 +52,9 @@ class OfferOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     gpu: str | None = None
     gpu_label: str = ""
     refused: tuple[str, ...] = ()
+    max_in_flight: int | None = None
+    rpm: float | None = None
+    tpm: float | None = None
     skill: float | None = None
     ttft_s: float | None = None
     itl_s: float | None = None
@@ -48,7 +62,10 @@ class OfferOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A suite as written. Units: seconds, requests per second, tokens."""
+    """A suite as written. Units: seconds, requests per second, tokens.
+
+    arrivals: a file of timestamps, or what stood in it.
+    """
 
     name: str = "run"
     offers: tuple[str, ...] = ()
@@ -59,6 +76,16 @@ class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     temperature: float | None = None
     concurrency: tuple[int, ...] = ()
     rate: tuple[float, ...] = ()
+    arrival: Arrival = "poisson"
+    burstiness: float | None = None
+    ramp_s: float | None = None
+    stages: tuple[Stage, ...] = ()
+    arrivals: str | tuple[float, ...] | None = None
+    time_scale: float = 1.0
+    in_flight: int | None = None
+    think_s: float = 0.0
+    warmup: int = 0
+    until: str | None = None
     requests: int | None = None
     tasks: int | None = None
     duration_s: float | None = None
@@ -173,14 +200,20 @@ def _refuse_contradictions(suite: Suite, origin: str) -> None:
         )
     if not suite.workloads:
         raise ConfigurationError(f"{origin}: no workload to run: give `--workload smoke`")
-    for name in ("epochs", "max_attempts", "requests", "tasks", "max_tokens"):
+    for name in ("epochs", "max_attempts", "requests", "tasks", "max_tokens", "in_flight"):
         value = getattr(suite, name)
         if value is not None and value < 1:
             raise ConfigurationError(f"{origin}: {name} = {value}: it must be at least 1")
+    for name in ("think_s", "warmup"):
+        if getattr(suite, name) < 0:
+            raise ConfigurationError(
+                f"{origin}: {name} = {getattr(suite, name):g}: it must not be below 0"
+            )
     if any(level < 1 for level in suite.concurrency):
         raise ConfigurationError(f"{origin}: concurrency must be at least 1")
     if any(rate <= 0 for rate in suite.rate):
         raise ConfigurationError(f"{origin}: rate must be above 0 requests per second")
+    _refuse_arrivals(suite, origin)
     given = [name for name in ("requests", "duration_s") if getattr(suite, name) is not None]
     if len(given) > 1:
         raise ConfigurationError(f"{origin}: requests and duration_s exclude each other")
@@ -196,12 +229,42 @@ def _refuse_contradictions(suite: Suite, origin: str) -> None:
         shown = [f"{value:g}" if name == "rate" else str(value) for value in getattr(suite, name)]
         if twice := sorted({each for each in shown if shown.count(each) > 1}):
             raise ConfigurationError(f"{origin}: {name} has {twice[0]} twice")
+    for name, options in suite.offer.items():
+        for limit in ("max_in_flight", "rpm", "tpm"):
+            value = getattr(options, limit)
+            if value is not None and value <= 0:
+                raise ConfigurationError(
+                    f'{origin}: [offer."{name}"] {limit} = {value:g}: it must be above 0'
+                )
     strangers = [name for name in suite.offer if name not in suite.offers]
     if strangers:
         raise ConfigurationError(
             f'{origin}: [offer."{strangers[0]}"] is not among the offers'
             f"{did_you_mean(strangers[0], suite.offers)}"
         )
+
+
+def _refuse_arrivals(suite: Suite, origin: str) -> None:
+    """Refuse open loops that are no schedule, and their settings where none is open."""
+    if any(each.rate < 0 or each.duration_s <= 0 for each in suite.stages):
+        raise ConfigurationError(f"{origin}: a stage needs a rate and a duration above 0")
+    if suite.stages and not any(each.rate for each in suite.stages):
+        raise ConfigurationError(f"{origin}: every stage pauses: give one a rate above 0")
+    paced = bool(suite.rate or suite.stages)
+    if not paced and (suite.arrival != "poisson" or suite.ramp_s is not None):
+        raise ConfigurationError(f"{origin}: arrival and ramp_s shape a rate: give rate or stages")
+    if (suite.arrival == "gamma") != (suite.burstiness is not None):
+        raise ConfigurationError(f'{origin}: arrival = "gamma" and burstiness go together')
+    if suite.time_scale != 1 and suite.arrivals is None:
+        raise ConfigurationError(f"{origin}: time_scale stretches arrivals: give their file")
+    if suite.in_flight is not None and not paced and suite.arrivals is None:
+        raise ConfigurationError(
+            f"{origin}: in_flight caps an open loop: give a rate, or concurrency in its place"
+        )
+    for name in ("burstiness", "ramp_s", "time_scale"):
+        value = getattr(suite, name)
+        if value is not None and value <= 0:
+            raise ConfigurationError(f"{origin}: {name} = {value:g}: it must be above 0")
 
 
 def _listed(name: str, value: Any) -> Any:

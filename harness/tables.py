@@ -60,6 +60,7 @@ ATTEMPT_COLUMNS = (
     Column("instants.tcp_s", "number", "what TCP and a proxy's tunnel took, s"),
     Column("instants.tls_s", "number", "what the TLS handshake took, s"),
     Column("instants.reused", "boolean", "whether a kept-alive connection was used"),
+    Column("instants.throttled_s", "number", "waited for the provider's limits before it, s"),
     Column("outcome", "text", "how it ended"),
     Column("http_status", "integer", "status of the answer"),
     Column("error.message", "text", "the provider's or transport's message"),

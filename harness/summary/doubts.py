@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from harness import caveats
 from harness.cost import Charge, Charges, NoCharge
 from harness.records import Attempt, Ended, Run
@@ -26,6 +28,14 @@ def cell_caveats(
         *_attempt_caveats(data, streamed, complete=complete),
     ]
     return tuple(dict.fromkeys(found))
+
+
+def with_precision(cell: CellSummary, until: str, stopped_at: int | None) -> CellSummary:
+    """The cell, saying whether the suite's `until` ended its load, and at how many answers."""
+    ended = caveats.not_precise(until)
+    if stopped_at is not None:
+        ended = caveats.stopped_when_precise(until, stopped_at)
+    return replace(cell, warnings=(*cell.warnings, ended))
 
 
 def run_caveats(run: Run, ended: Ended | None, cells: Sequence[CellSummary]) -> list[Caveat]:
@@ -90,6 +100,8 @@ def _attempt_caveats(data: CellData, streamed: int, *, complete: bool) -> Iterat
     ended = {trial.trial for trial in data.trials}
     if orphans := sum(attempt.trial not in ended for attempt in data.work):
         yield caveats.unfinished_trials(orphans, complete=complete)
+    if waited := sum(attempt.instants.throttled_s > 0 for attempt in data.work):
+        yield caveats.throttled(waited, len(data.work))
     models = sorted({attempt.served_model for attempt in data.work if attempt.served_model})
     if len(models) > 1:
         yield caveats.served_models_differ(models)

@@ -6,7 +6,7 @@ failed attempt would do to a percentile in `with_failures`.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from harness.records import Attempt
@@ -29,23 +29,38 @@ def latencies(attempts: Sequence[Attempt]) -> dict[str, Percentiles]:
     """The cell's percentiles by name, from its attempts of purpose `task`."""
     answered = [attempt for attempt in attempts if is_answered(attempt)]
     failed = sum(not is_answered(a) and a.outcome not in _OURS for a in attempts)
-    from_intended = (ttft_s(a, from_intended=True) for a in answered)
     return {
-        "ttft_s": percentiles((ttft_s(a) for a in answered), failed=failed),
-        "ttft_from_intended_s": percentiles(from_intended, failed=failed),
-        "ttfvt_s": percentiles(a.instants.first_visible_s for a in answered),
-        "tpot_s": percentiles(tpot_s(a) for a in answered),
+        "ttft_s": percentiles(map(ttft_s, answered), failed=failed),
+        "ttft_from_intended_s": percentiles(map(ttft_from_intended_s, answered), failed=failed),
+        "throttled_s": percentiles(
+            a.instants.throttled_s for a in attempts if a.outcome is not Outcome.LOST
+        ),
+        "ttfvt_s": percentiles(map(ttfvt_s, answered)),
+        "tpot_s": percentiles(map(tpot_s, answered)),
         "itl_s": _histogram_percentiles(answered),
-        "e2e_s": percentiles((a.instants.end_s for a in answered), failed=failed),
+        "e2e_s": percentiles(map(e2e_s, answered), failed=failed),
     }
 
 
-def ttft_s(attempt: Attempt, *, from_intended: bool = False) -> float | None:
+def ttft_s(attempt: Attempt) -> float | None:
     """Seconds to the first token of any kind; None for an answer that was not streamed."""
+    return attempt.instants.first_token_s
+
+
+def ttft_from_intended_s(attempt: Attempt) -> float | None:
+    """The same from the instant that the schedule intended."""
     first = attempt.instants.first_token_s
-    if first is None:
-        return None
-    return first - attempt.instants.intended_s if from_intended else first
+    return None if first is None else first - attempt.instants.intended_s
+
+
+def ttfvt_s(attempt: Attempt) -> float | None:
+    """Seconds to the first token that a user sees."""
+    return attempt.instants.first_visible_s
+
+
+def e2e_s(attempt: Attempt) -> float | None:
+    """Seconds to the end of the answer."""
+    return attempt.instants.end_s
 
 
 def ttft_curve_s(attempts: Iterable[Attempt]) -> tuple[float, ...]:
@@ -74,6 +89,16 @@ def tpot_s(attempt: Attempt) -> float | None:
     if attempt.usage.reasoning_tokens and instants.first_token_s == instants.first_visible_s:
         return None
     return (instants.last_token_s - instants.first_token_s) / (tokens - 1)
+
+
+# The latencies of which every attempt has at most one.
+OF_AN_ATTEMPT: Mapping[str, Callable[[Attempt], float | None]] = {
+    "ttft_s": ttft_s,
+    "ttft_from_intended_s": ttft_from_intended_s,
+    "ttfvt_s": ttfvt_s,
+    "tpot_s": tpot_s,
+    "e2e_s": e2e_s,
+}
 
 
 def percentiles(values: Iterable[float | None], *, failed: int = 0) -> Percentiles:

@@ -142,6 +142,7 @@ class CellSummary(Struct, frozen=True, kw_only=True):
     ttft_s: Percentiles
     ttft_curve_s: tuple[float, ...]
     ttft_from_intended_s: Percentiles
+    throttled_s: Percentiles
     ttfvt_s: Percentiles
     tpot_s: Percentiles
     itl_s: Percentiles

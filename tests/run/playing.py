@@ -12,13 +12,13 @@ from typing import Any
 import msgspec
 
 from harness.budget import Budget
-from harness.endpoint import Endpoint
+from harness.endpoint import Endpoint, account_limits
 from harness.execution import already_done
 from harness.plan import Phase, phases
 from harness.records import Attempt, Ended, Trial
 from harness.runner import Done, Runner
 from harness.store import Journal, StoredRun, load_run, pretty_json, write_whole
-from harness.suite import Suite, check_suite
+from harness.suite import OfferOptions, Suite, check_suite
 from providers.dialects.openai_chat import OpenAIChat
 from providers.exchange import Exchange, HttpRequest, Timeouts
 from providers.money import parse_money
@@ -243,6 +243,7 @@ class Stage:
             offers=self.offers,
             snapshot=self.snapshot,
             text=self.suite.text,
+            suite=msgspec.to_builtins(self.suite),
         )
         write_whole(path / "run.json", pretty_json(self.run))
 
@@ -280,7 +281,10 @@ class Stage:
             phases=self.phases,
             endpoints={
                 offer.id: Endpoint(
-                    offer=offer, adapter=OpenAIChat(), transport=self.transports[offer.id]
+                    offer=offer,
+                    adapter=OpenAIChat(),
+                    transport=self.transports[offer.id],
+                    limits=account_limits(self.suite.offer.get(offer.id, OfferOptions())),
                 )
                 for offer in self.offers
             },

@@ -7,7 +7,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from harness.records import Attempt, Ended, Reserved, Restarted, Run, Trial
+from harness.records import Attempt, Ended, Reserved, Restarted, Run, Sufficed, Trial
 from harness.tables import ATTEMPT_COLUMNS, TRIAL_COLUMNS, Column
 from workloads.task import JudgedIn, Reason
 
@@ -38,7 +38,9 @@ def test_every_key_of_a_json_file_is_described(section: str, record: type[msgspe
     assert sorted(described) == sorted(record.__struct_fields__)
 
 
-@pytest.mark.parametrize("record", [Reserved, Attempt, Restarted, Trial], ids=lambda r: r.__name__)
+@pytest.mark.parametrize(
+    "record", [Reserved, Attempt, Restarted, Sufficed, Trial], ids=lambda r: r.__name__
+)
 def test_every_kind_of_line_is_described(record: type[msgspec.Struct]) -> None:
     """By the word that stands in its `line`."""
     assert f"`{record.__struct_config__.tag}`" in PAGE
