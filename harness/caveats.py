@@ -164,6 +164,15 @@ def few_answers(n: int, needed: int) -> Caveat:
     )
 
 
+def slo_unknown(unknown: int) -> Caveat:
+    return Caveat(
+        code="slo_unknown",
+        message=f"{unknown} answered attempts lack a latency that an SLO is about: they are in no"
+        " goodput",
+        remedy="ask for streams and usage, or leave that SLO out",
+    )
+
+
 def provider_failures(count: int, trials: int) -> Caveat:
     return Caveat(
         code="provider_failures",

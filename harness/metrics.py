@@ -105,6 +105,19 @@ def _registry() -> Iterator[Metric]:
         " attempt of the cell was in flight",
     )
     yield _metric("requests_per_s", "1/s", "higher", "answered attempts per busy second")
+    yield _metric(
+        "goodput.requests_per_s",
+        "1/s",
+        "higher",
+        "attempts that kept every service level objective, per busy second",
+    )
+    yield _metric(
+        "goodput.share",
+        "1",
+        "higher",
+        "share of attempts that kept every service level objective; those that failed did not",
+        "goodput.share.estimate",
+    )
 
 
 METRICS: dict[str, Metric] = {each.name: each for each in _registry()}

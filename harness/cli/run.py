@@ -122,7 +122,7 @@ def _from_flags(
         settings[name.strip()] = toml_value(value.strip())
     if settings:
         keys["set"] = settings
-    for name in ("offers", "workloads", "concurrency", "rate"):
+    for name in ("offers", "workloads", "concurrency", "rate", "slo"):
         if name in keys:
             keys[name] = list(keys[name])
     return keys

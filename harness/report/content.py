@@ -81,6 +81,7 @@ def _facts(summary: Summary) -> tuple[str, ...]:
         + (f", budget {plain(run.budget)}" if run.budget else "")
         + (f", transport {plain(run.transport)}" if run.transport != "wire" else "")
         + f", maasbench {plain(run.maasbench_version)}, price book {plain(run.book_hash[:12])}",
+        *([f"SLO: {plain(', '.join(run.slo))}"] if run.slo else []),
         *_instrument(summary.cells),
     )
 
@@ -110,7 +111,12 @@ def _heading(cells: list[CellSummary]) -> str:
 
 
 def _tables(cells: list[CellSummary], scale: Scale) -> tuple[Table, ...]:
-    made = (tables.cost_table(cells, scale), tables.speed_table(cells), tables.class_table(cells))
+    made = (
+        tables.cost_table(cells, scale),
+        tables.speed_table(cells),
+        tables.goodput_table(cells),
+        tables.class_table(cells),
+    )
     return tuple(table for table in made if table is not None)
 
 

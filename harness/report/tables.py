@@ -63,6 +63,17 @@ def speed_table(cells: Sequence[CellSummary]) -> Table:
     )
 
 
+def goodput_table(cells: Sequence[CellSummary]) -> Table | None:
+    """How much of the service kept the objectives; None where there are none."""
+    if not any(cell.goodput for cell in cells):
+        return None
+    return Table(
+        title="Goodput",
+        columns=("offer", "within the SLO", "of those, requests/s", "all answered, requests/s"),
+        rows=tuple(_goodput_row(cell) for cell in _by_rank(cells)),
+    )
+
+
 def class_table(cells: Sequence[CellSummary]) -> Table | None:
     """Where the money went; None when there is none."""
     classes = list(dict.fromkeys(name for cell in cells for name in cell.cost.by_class))
@@ -124,6 +135,19 @@ def _speed_row(cell: CellSummary) -> tuple[Figure, ...]:
         Figure(wording.percent(cell.cached_input_share)),
         Figure(f"{cell.provider_failures}/{cell.trials}"),
         Figure(f"{cell.attempts - cell.answered}/{cell.attempts}"),
+    )
+
+
+def _goodput_row(cell: CellSummary) -> tuple[Figure, ...]:
+    found = cell.goodput
+    share = Figure(UNKNOWN)
+    if found is not None:
+        share = Figure(wording.percent(found.share.estimate), wording.percent_interval(found.share))
+    return (
+        _offer(cell),
+        share,
+        Figure(wording.rate(None if found is None else found.requests_per_s)),
+        Figure(wording.rate(cell.requests_per_s)),
     )
 
 

@@ -89,4 +89,5 @@ def _facts(run: Run, ended: Ended | None) -> RunFacts:
         transport=run.suite.get("transport", "wire"),
         requests=run.suite.get("requests"),
         duration_s=run.suite.get("duration_s"),
+        slo=tuple(run.suite.get("slo", ())),
     )

@@ -10,7 +10,7 @@ from harness.stats import Caveat, least_n_for_quantile
 from harness.summary.celldata import CellData
 from harness.summary.latency import QUANTILES, is_answered
 from harness.summary.ledger import charge_of
-from harness.summary.shape import CellSummary, Cost
+from harness.summary.shape import CellSummary, Cost, Goodput
 from providers.outcomes import Outcome
 
 
@@ -26,6 +26,12 @@ def cell_caveats(
         *_attempt_caveats(data, streamed, complete=complete),
     ]
     return tuple(dict.fromkeys(found))
+
+
+def load_caveats(kept: Goodput | None) -> Iterator[Caveat]:
+    """What to mind about a cell's figures under load."""
+    if kept is not None and kept.unknown:
+        yield caveats.slo_unknown(kept.unknown)
 
 
 def run_caveats(run: Run, ended: Ended | None, cells: Sequence[CellSummary]) -> list[Caveat]:

@@ -18,7 +18,7 @@ QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95, "p99": 0.99}
 # A drawn distribution needs no more points than a chart has pixels to tell apart.
 CURVE_POINTS = 200
 # Endings that were ours and not the provider's.
-_OURS = (Outcome.CANCELLED, Outcome.LOST)
+OURS = (Outcome.CANCELLED, Outcome.LOST)
 
 
 def is_answered(attempt: Attempt) -> bool:
@@ -28,7 +28,7 @@ def is_answered(attempt: Attempt) -> bool:
 def latencies(attempts: Sequence[Attempt]) -> dict[str, Percentiles]:
     """The cell's percentiles by name, from its attempts of purpose `task`."""
     answered = [attempt for attempt in attempts if is_answered(attempt)]
-    failed = sum(not is_answered(a) and a.outcome not in _OURS for a in attempts)
+    failed = sum(not is_answered(a) and a.outcome not in OURS for a in attempts)
     from_intended = (ttft_s(a, from_intended=True) for a in answered)
     return {
         "ttft_s": percentiles((ttft_s(a) for a in answered), failed=failed),

@@ -97,6 +97,15 @@ class Failure(Struct, frozen=True, kw_only=True):
     count: int
 
 
+class Goodput(Struct, frozen=True, kw_only=True):
+    """Attempts that kept every service level objective: a share of those of which it is
+    known, and per busy second. `unknown` counts the others."""
+
+    requests_per_s: float | None
+    share: Estimate
+    unknown: int = 0
+
+
 class ClientFigures(Struct, frozen=True, kw_only=True):
     """The client that measured a cell: during its phase, all offers together, and when it
     was calibrated. None, also inside the spreads, is not known."""
@@ -149,6 +158,7 @@ class CellSummary(Struct, frozen=True, kw_only=True):
     output_tokens_per_s: float | None
     requests_per_s: float | None
     busy_s: float | None
+    goodput: Goodput | None
     overhead: tuple[Overhead, ...]
     comparable: bool | None
     client: ClientFigures
@@ -190,6 +200,7 @@ class RunFacts(Struct, frozen=True, kw_only=True):
     transport: str = "wire"
     requests: int | None = None
     duration_s: float | None = None
+    slo: tuple[str, ...] = ()
 
 
 class Summary(Struct, frozen=True, kw_only=True):
