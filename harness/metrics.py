@@ -97,6 +97,10 @@ def _registry() -> Iterator[Metric]:
     yield from _percentiles("tpot_s", "(last token − first token) / (output tokens − 1)")
     yield from _percentiles("itl_s", "gap between token-bearing network reads")
     yield from _percentiles("e2e_s", "issue → end of the answer")
+    yield from _percentiles("scheduled_latency_s", "scheduled instant → end of the answer")
+    yield from _percentiles(
+        "schedule_lag_s", "scheduled instant → issue of a trial's first attempt"
+    )
     yield _metric(
         "output_tokens_per_s",
         "1/s",

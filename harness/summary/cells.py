@@ -81,7 +81,7 @@ def summarize_cell(
         client=ClientFigures(),
         warnings=(
             *cell_caveats(data, charges, cost, timings["ttft_s"].n, complete=complete),
-            *load_caveats(kept),
+            *load_caveats(kept, timings["schedule_lag_s"], timings["ttft_s"].p50),
         ),
     )
 

@@ -37,6 +37,10 @@ def latencies(attempts: Sequence[Attempt]) -> dict[str, Percentiles]:
         "tpot_s": percentiles(tpot_s(a) for a in answered),
         "itl_s": _histogram_percentiles(answered),
         "e2e_s": percentiles((a.instants.end_s for a in answered), failed=failed),
+        "scheduled_latency_s": percentiles(
+            (scheduled_latency_s(a) for a in answered), failed=failed
+        ),
+        "schedule_lag_s": percentiles(schedule_lag_s(a) for a in attempts),
     }
 
 
@@ -46,6 +50,26 @@ def ttft_s(attempt: Attempt, *, from_intended: bool = False) -> float | None:
     if first is None:
         return None
     return first - attempt.instants.intended_s if from_intended else first
+
+
+def scheduled_latency_s(attempt: Attempt) -> float | None:
+    """Seconds from the instant the schedule intended to the end: what a user waits who came
+    when the schedule says, however late the client was and whatever was tried before."""
+    end = attempt.instants.end_s
+    return None if end is None else end - attempt.instants.intended_s
+
+
+def schedule_lag_s(attempt: Attempt) -> float | None:
+    """Seconds by which a trial's first attempt was issued late; None for all others, which
+    no schedule places: a retry waits for its pause, a later turn for the answer before."""
+    first = attempt.attempt == f"{attempt.trial}.1.1"
+    return 0.0 - attempt.instants.intended_s if first else None
+
+
+def highest(found: Percentiles) -> tuple[str, float] | None:
+    """The highest percentile that n supports, with its name."""
+    known = ((name, getattr(found, name)) for name in reversed(QUANTILES))
+    return next(((name, each) for name, each in known if each is not None), None)
 
 
 def ttft_curve_s(attempts: Iterable[Attempt]) -> tuple[float, ...]:

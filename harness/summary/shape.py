@@ -155,6 +155,8 @@ class CellSummary(Struct, frozen=True, kw_only=True):
     tpot_s: Percentiles
     itl_s: Percentiles
     e2e_s: Percentiles
+    scheduled_latency_s: Percentiles
+    schedule_lag_s: Percentiles
     output_tokens_per_s: float | None
     requests_per_s: float | None
     busy_s: float | None

@@ -131,7 +131,7 @@ def attempt(of: Trial, number: int = 1, *, start_s: float = 0.0, **changes: Any)
         offer=of.offer,
         started_at=START + timedelta(seconds=start_s),
         instants=Instants(
-            first_token_s=0.2, first_visible_s=0.3, last_token_s=1.2, end_s=1.25, intended_s=-0.5
+            first_token_s=0.2, first_visible_s=0.3, last_token_s=1.2, end_s=1.25, intended_s=-0.005
         ),
         usage=Usage(
             input_tokens=100,
@@ -196,10 +196,11 @@ def two_offers(*, tasks: int = 24, epochs: int = 1, **changes: Any) -> Summary:
                 each = trial(offer, task, solved=(task + epoch) % fails_every != 0, epoch=epoch)
                 start_s = 3.0 * task + 100 * epoch
                 trials.append(each)
-                if offer == DEAR and task == 3:
+                retried = offer == DEAR and task == 3
+                if retried:
                     priced.append((failed(each, 1, start_s=start_s - 1), free()))
                 amount = f"{price * (1 + (task % 5) / 10):.4f}"
-                priced.append((attempt(each, 2, start_s=start_s), charge(amount)))
+                priced.append((attempt(each, 1 + retried, start_s=start_s), charge(amount)))
     return summarize(
         run(tasks=tasks, epochs=epochs, **changes),
         [each for each, _ in priced],
