@@ -52,6 +52,13 @@ def _percentiles(name: str, definition: str) -> Iterator[Metric]:
         yield _metric(f"{name}.{each}", "s", "lower", f"{each} of: {definition}")
 
 
+def _throughput(name: str, over: str) -> Iterator[Metric]:
+    tokens = f"reported output tokens of answered attempts per second {over}"
+    yield _metric(f"{name}.output_tokens_per_s", "1/s", "higher", tokens)
+    requests = f"answered attempts per second {over}"
+    yield _metric(f"{name}.requests_per_s", "1/s", "higher", requests)
+
+
 def _registry() -> Iterator[Metric]:
     yield _metric(
         "solve_rate",
@@ -109,6 +116,10 @@ def _registry() -> Iterator[Metric]:
         " attempt of the cell was in flight",
     )
     yield _metric("requests_per_s", "1/s", "higher", "answered attempts per busy second")
+    yield from _throughput(
+        "window", "from the cell's first issue to its last completion, ramp and drain included"
+    )
+    yield from _throughput("steady", "of the longest time of steady concurrency")
     yield _metric(
         "goodput.requests_per_s",
         "1/s",

@@ -114,6 +114,7 @@ def _tables(cells: list[CellSummary], scale: Scale) -> tuple[Table, ...]:
     made = (
         tables.cost_table(cells, scale),
         tables.speed_table(cells),
+        tables.throughput_table(cells),
         tables.goodput_table(cells),
         tables.class_table(cells),
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from harness.metrics import value
 from harness.report import wording
 from harness.report.wording import UNKNOWN, Scale, plain
 from harness.stats import Estimate
@@ -71,6 +72,17 @@ def goodput_table(cells: Sequence[CellSummary]) -> Table | None:
         title="Goodput",
         columns=("offer", "within the SLO", "of those, requests/s", "all answered, requests/s"),
         rows=tuple(_goodput_row(cell) for cell in _by_rank(cells)),
+    )
+
+
+def throughput_table(cells: Sequence[CellSummary]) -> Table | None:
+    """Rates over the whole load and over its steady part; None where no part was steady."""
+    if not any(cell.steady for cell in cells):
+        return None
+    return Table(
+        title="Throughput",
+        columns=("offer", "requests/s", "output tokens/s", "steady tokens/s", "steady in flight"),
+        rows=tuple(_throughput_row(cell) for cell in _by_rank(cells)),
     )
 
 
@@ -148,6 +160,22 @@ def _goodput_row(cell: CellSummary) -> tuple[Figure, ...]:
         share,
         Figure(wording.rate(None if found is None else found.requests_per_s)),
         Figure(wording.rate(cell.requests_per_s)),
+    )
+
+
+def _throughput_row(cell: CellSummary) -> tuple[Figure, ...]:
+    steady = cell.steady
+    sustained = in_flight = Figure(UNKNOWN)
+    if steady is not None:
+        part = f"{wording.percent(steady.share)} of the time"
+        sustained = Figure(wording.rate(steady.output_tokens_per_s), (part,))
+        in_flight = Figure(wording.rate(steady.concurrency))
+    return (
+        _offer(cell),
+        Figure(wording.rate(value(cell, "window.requests_per_s"))),
+        Figure(wording.rate(value(cell, "window.output_tokens_per_s"))),
+        sustained,
+        in_flight,
     )
 
 

@@ -19,6 +19,7 @@ from harness.summary.ledger import (
     totals,
 )
 from harness.summary.shape import CellSummary, ClientFigures, Cost, Failure, Overhead, ProfileCost
+from harness.summary.throughput import throughput
 from harness.summary.tokens import cached_input_share, token_sums
 from providers.outcomes import Outcome
 
@@ -43,6 +44,7 @@ def summarize_cell(
     """The cell's row of the report; `complete` says that all of the run's work was done."""
     cell, work, trials = data.cell, data.work, data.trials
     timings, busy = latency.latencies(work), latency.busy_s(work)
+    window, steady = throughput(work)
     kept = goodput(work, parse_slos(run.suite.get("slo", ())), busy)
     cost = _cost(run, data, charges, at_profile)
     failed = sum(trial.grade.reason == "provider_failure" for trial in trials)
@@ -75,6 +77,8 @@ def summarize_cell(
         output_tokens_per_s=latency.output_tokens_per_s(work, busy),
         requests_per_s=latency.requests_per_s(work, busy),
         busy_s=busy,
+        window=window,
+        steady=steady,
         goodput=kept,
         overhead=_overhead(data.beside, charges),
         comparable=None,

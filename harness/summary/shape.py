@@ -106,6 +106,26 @@ class Goodput(Struct, frozen=True, kw_only=True):
     unknown: int = 0
 
 
+class Window(Struct, frozen=True, kw_only=True):
+    """Answers over the whole of [first issue, last completion] of a cell, ramp, drain and
+    pauses included."""
+
+    seconds: float
+    requests_per_s: float
+    output_tokens_per_s: float | None
+
+
+class Steady(Struct, frozen=True, kw_only=True):
+    """Answers over the longest time of steady concurrency; `share` of the whole window.
+    `concurrency` is the mean number of attempts in flight."""
+
+    share: float
+    seconds: float
+    requests_per_s: float
+    output_tokens_per_s: float | None
+    concurrency: float
+
+
 class ClientFigures(Struct, frozen=True, kw_only=True):
     """The client that measured a cell: during its phase, all offers together, and when it
     was calibrated. None, also inside the spreads, is not known."""
@@ -160,6 +180,8 @@ class CellSummary(Struct, frozen=True, kw_only=True):
     output_tokens_per_s: float | None
     requests_per_s: float | None
     busy_s: float | None
+    window: Window | None
+    steady: Steady | None
     goodput: Goodput | None
     overhead: tuple[Overhead, ...]
     comparable: bool | None

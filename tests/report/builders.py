@@ -186,7 +186,9 @@ def charges(priced: Iterable[tuple[Attempt, Charge | NoCharge]]) -> Charges:
     return {attempt.attempt: each for attempt, each in priced}
 
 
-def two_offers(*, tasks: int = 24, epochs: int = 1, **changes: Any) -> Summary:
+def two_offers(
+    *, tasks: int = 24, epochs: int = 1, every_s: float = 3.0, **changes: Any
+) -> Summary:
     """One offer that solves three of four tasks, and one of the double cost that solves all
     but one of six; an attempt of the second was refused and retried."""
     trials, priced = [], []
@@ -194,7 +196,7 @@ def two_offers(*, tasks: int = 24, epochs: int = 1, **changes: Any) -> Summary:
         for task in range(1, tasks + 1):
             for epoch in range(1, epochs + 1):
                 each = trial(offer, task, solved=(task + epoch) % fails_every != 0, epoch=epoch)
-                start_s = 3.0 * task + 100 * epoch
+                start_s = every_s * task + 100 * epoch
                 trials.append(each)
                 retried = offer == DEAR and task == 3
                 if retried:

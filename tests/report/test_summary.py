@@ -350,7 +350,7 @@ def test_a_run_without_any_attempt_is_a_summary_of_unknowns() -> None:
 @pytest.mark.parametrize("name", METRICS)
 def test_every_metric_can_be_read_from_every_cell(name: str) -> None:
     slo = {"slo": ["ttft_s < 1"]}
-    full = b.two_offers(tasks=300, suite=slo).cells[0]
+    full = b.two_offers(tasks=300, every_s=1.25, suite=slo).cells[0]
     empty = summarize(b.run(suite=slo), [], [], {}, ended=None)
 
     assert isinstance(value(full, name), float)
