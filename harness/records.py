@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from harness.instrument import PhaseVitals
 from providers.dialect import ErrorDetail
+from providers.engine_metrics import EngineReading
 from providers.offers import Offer
 from providers.outcomes import Outcome
 from providers.prices.pricebook import Snapshot
@@ -125,6 +126,18 @@ class Restarted(Struct, frozen=True, tag="restarted", tag_field="line", kw_only=
 
     cell: str
     at: datetime
+
+
+class EngineSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line of `engine.jsonl`: one look at the metrics of the engine behind an offer.
+
+    at: wall clock when it was asked. reading: None where it did not answer; `error` says why.
+    """
+
+    offer: str
+    at: datetime
+    reading: EngineReading | None = None
+    error: str = ""
 
 
 class Cell(Struct, frozen=True, kw_only=True):

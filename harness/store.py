@@ -21,6 +21,7 @@ from harness.records import (
     SCHEMA_VERSION,
     Attempt,
     Ended,
+    EngineSample,
     Instants,
     Reserved,
     Restarted,
@@ -37,13 +38,16 @@ _Record = TypeVar("_Record", bound=Struct)
 _Line = TypeVar("_Line")
 _ATTEMPT_LINES = msgspec.json.Decoder(Reserved | Attempt | Restarted)
 _TRIAL_LINES = msgspec.json.Decoder(Trial)
+_ENGINE_LINES = msgspec.json.Decoder(EngineSample)
+_GROWING = ("attempts.jsonl", "trials.jsonl", "engine.jsonl")
 
 
 class StoredRun(Struct, frozen=True, kw_only=True):
     """A run directory as read.
 
     lost: ids of attempts that were issued and never ended; they stand among the attempts
-    with outcome `lost`. torn: files whose last line was cut off, which is harmless.
+    with outcome `lost`. engine: what the engines said of themselves. torn: files whose last
+    line was cut off, which is harmless.
     """
 
     path: Path
@@ -52,6 +56,7 @@ class StoredRun(Struct, frozen=True, kw_only=True):
     trials: tuple[Trial, ...]
     ended: Ended | None
     calibration: InstrumentError | None = None
+    engine: tuple[EngineSample, ...] = ()
     lost: tuple[str, ...] = ()
     torn: tuple[str, ...] = ()
 
@@ -90,6 +95,17 @@ class Journal:
         """Keep the bytes of an attempt's answer, where the run wants them kept."""
         if self._keeps_raw:
             keep_raw(self.path, attempt, exchange, secret=secret)
+
+
+class EngineJournal:
+    """The growing file of what engines said; it is made with its first line."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path / "engine.jsonl"
+
+    def add(self, sample: EngineSample) -> None:
+        with self._file.open("ab", buffering=0) as file:
+            file.write(msgspec.json.encode(sample) + b"\n")
 
 
 def create_run(run: Run, out: Path | None) -> Path:
@@ -172,6 +188,7 @@ def load_run(path: Path) -> StoredRun:
         trials=tuple(t for t in trials if not _before(t.started_at, restarts.get(t.cell))),
         ended=_decode(ended_path, Ended) if ended_path.is_file() else None,
         calibration=_decode(calibrated, InstrumentError) if calibrated.is_file() else None,
+        engine=tuple(_lines(path / "engine.jsonl", _ENGINE_LINES, torn)),
         lost=lost,
         torn=tuple(torn),
     )
@@ -245,8 +262,8 @@ def _lines(path: Path, decoder: msgspec.json.Decoder[_Line], torn: list[str]) ->
 
 
 def mend_torn_lines(path: Path) -> None:
-    """Cut a torn last line off both journals, so that the next line starts afresh."""
-    for name in ("attempts.jsonl", "trials.jsonl"):
+    """Cut a torn last line off every growing file, so that the next line starts afresh."""
+    for name in _GROWING:
         file = path / name
         if not file.is_file():
             continue

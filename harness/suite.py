@@ -76,6 +76,7 @@ class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     simulate: bool = False
     slo: tuple[str, ...] = ()
     calibrate: bool = True
+    engine_metrics: bool = True
     transport: TransportName = "wire"
     keep_raw: bool = False
     offer: dict[str, OfferOptions] = field(default_factory=dict)

@@ -138,6 +138,12 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="Measure the client's own error after a load, or not.",
     ),
     click.option(
+        "--engine-metrics/--no-engine-metrics",
+        "engine_metrics",
+        default=None,
+        help="Sample /metrics of servers you run yourself during the run, or not.",
+    ),
+    click.option(
         "--transport",
         type=click.Choice(["wire", "aio", "sdk"]),
         help="What carries requests: our timed client, aiohttp, or the openai SDK as an"

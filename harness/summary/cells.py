@@ -10,6 +10,7 @@ from harness.stats import Estimate, mean_share, wilson
 from harness.summary import latency
 from harness.summary.celldata import CellData
 from harness.summary.doubts import cell_caveats, load_caveats
+from harness.summary.engine import engine_figures
 from harness.summary.goodput import goodput
 from harness.summary.ledger import (
     TaskMeans,
@@ -83,6 +84,7 @@ def summarize_cell(
         overhead=_overhead(data.beside, charges),
         comparable=None,
         client=ClientFigures(),
+        engine=engine_figures(work, data.engine),
         warnings=(
             *cell_caveats(data, charges, cost, timings["ttft_s"].n, complete=complete),
             *load_caveats(kept, timings["schedule_lag_s"], timings["ttft_s"].p50),

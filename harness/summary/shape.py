@@ -126,6 +126,34 @@ class Steady(Struct, frozen=True, kw_only=True):
     concurrency: float
 
 
+class Gauge(Struct, frozen=True, kw_only=True):
+    """A number that goes up and down, over the samples taken."""
+
+    mean: float
+    max: float
+
+
+class EngineFigures(Struct, frozen=True, kw_only=True):
+    """What the engine behind a cell's offer said of itself (providers.engine_metrics).
+
+    Gauges are over the `samples` within the cell's span that did not fail; counters tell how
+    far they went over `counted_s`, from the last sample before the span to the first after
+    it. None is not published, or not to be told.
+    """
+
+    samples: int
+    failed: int
+    running: Gauge | None
+    waiting: Gauge | None
+    kv_cache_usage: Gauge | None
+    counted_s: float
+    preemptions: float | None
+    prefix_queries: float | None
+    prefix_hits: float | None
+    prompt_tokens: float | None
+    generation_tokens: float | None
+
+
 class ClientFigures(Struct, frozen=True, kw_only=True):
     """The client that measured a cell: during its phase, all offers together, and when it
     was calibrated. None, also inside the spreads, is not known."""
@@ -186,6 +214,7 @@ class CellSummary(Struct, frozen=True, kw_only=True):
     overhead: tuple[Overhead, ...]
     comparable: bool | None
     client: ClientFigures
+    engine: EngineFigures | None
     warnings: tuple[Caveat, ...]
 
 
