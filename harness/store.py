@@ -6,6 +6,7 @@ written. Nothing here prices or sums.
 """
 
 import os
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -39,6 +40,7 @@ _Line = TypeVar("_Line")
 _ATTEMPT_LINES = msgspec.json.Decoder(Reserved | Attempt | Restarted)
 _TRIAL_LINES = msgspec.json.Decoder(Trial)
 _ENGINE_LINES = msgspec.json.Decoder(EngineSample)
+_COMMON = ("cell", "offer", "finish", "served_model", "fingerprint", "reserved_currency")
 _GROWING = ("attempts.jsonl", "trials.jsonl", "engine.jsonl")
 
 
@@ -168,6 +170,7 @@ def load_run(path: Path) -> StoredRun:
     restarts: dict[str, datetime] = {}
     issued: dict[str, Reserved] = {}
     attempts: dict[str, Attempt] = {}
+    texts: dict[str, str] = {}
     torn: list[str] = []
     for record in _lines(path / "attempts.jsonl", _ATTEMPT_LINES, torn):
         if isinstance(record, Reserved):
@@ -175,8 +178,9 @@ def load_run(path: Path) -> StoredRun:
         elif isinstance(record, Restarted):
             restarts[record.cell] = record.at
         else:
-            attempts[record.attempt] = record
-    lost = tuple(key for key in issued if key not in attempts)
+            attempts[record.attempt] = _sharing(record, texts)
+            issued.pop(record.attempt, None)
+    lost = tuple(issued)
     attempts |= {key: lost_attempt(issued[key]) for key in lost}
     trials = _lines(path / "trials.jsonl", _TRIAL_LINES, torn)
     ended_path = path / "end.json"
@@ -192,6 +196,17 @@ def load_run(path: Path) -> StoredRun:
         lost=lost,
         torn=tuple(torn),
     )
+
+
+def _sharing(attempt: Attempt, texts: dict[str, str]) -> Attempt:
+    """The attempt, fresh from its line, with one copy of the words that all of a cell say.
+
+    It is frozen for everybody else; here nobody has seen it yet.
+    """
+    for name in _COMMON:
+        if (text := getattr(attempt, name)) is not None:
+            msgspec.structs.force_setattr(attempt, name, texts.setdefault(text, text))
+    return attempt
 
 
 def lost_attempt(reserved: Reserved) -> Attempt:
@@ -245,20 +260,20 @@ class _Versioned(Struct):
     schema_version: int
 
 
-def _lines(path: Path, decoder: msgspec.json.Decoder[_Line], torn: list[str]) -> list[_Line]:
-    """The records of a growing file; a torn last line is noted in `torn` and left out."""
+def _lines(path: Path, decoder: msgspec.json.Decoder[_Line], torn: list[str]) -> Iterator[_Line]:
+    """The records of a growing file, line by line, for it may be far larger than what is made
+    of it; a torn last line is noted in `torn` and left out."""
     if not path.is_file():
-        return []
-    records = []
-    *whole, rest = path.read_bytes().split(b"\n")
-    for number, line in enumerate(whole, 1):
-        try:
-            records.append(decoder.decode(line))
-        except msgspec.MsgspecError as error:
-            raise ResultError(f"{path}, line {number}: {error}") from error
-    if rest:
-        torn.append(path.name)
-    return records
+        return
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.endswith(b"\n"):
+                torn.append(path.name)
+                return
+            try:
+                yield decoder.decode(line)
+            except msgspec.MsgspecError as error:
+                raise ResultError(f"{path}, line {number}: {error}") from error
 
 
 def mend_torn_lines(path: Path) -> None:

@@ -157,7 +157,7 @@ def _censored(known: Sequence[float], failed: int) -> Censored:
 
 def _histogram_percentiles(attempts: Iterable[Attempt]) -> Percentiles:
     # No intervals: the gaps of one stream depend on each other, so n says too much.
-    gaps = LogHistogram.merged(LogHistogram(attempt.itl) for attempt in attempts)
+    gaps = LogHistogram.merged(attempt.gaps for attempt in attempts)
 
     def supported(name: str) -> float | None:
         q = QUANTILES[name]

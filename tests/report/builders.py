@@ -142,7 +142,7 @@ def attempt(of: Trial, number: int = 1, *, start_s: float = 0.0, **changes: Any)
         ),
         served_model=of.offer.split("/")[-1].split("@")[0],
         reads=11,
-        itl=LogHistogram.of([0.1] * 10).buckets,
+        itl=LogHistogram.of([0.1] * 10).packed(),
     )
     return replace(made, **changes)
 
@@ -158,7 +158,7 @@ def failed(of: Trial, number: int = 1, *, start_s: float = 0.0, message: str = "
         instants=Instants(end_s=0.1),
         served_model=None,
         reads=0,
-        itl={},
+        itl=(),
     )
 
 
