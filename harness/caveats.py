@@ -164,6 +164,26 @@ def few_answers(n: int, needed: int) -> Caveat:
     )
 
 
+def slo_unknown(unknown: int) -> Caveat:
+    return Caveat(
+        code="slo_unknown",
+        message=f"{unknown} answered attempts lack a latency that an SLO is about: they are in no"
+        " goodput",
+        remedy="ask for streams and usage, or leave that SLO out",
+    )
+
+
+def behind_schedule(percentile: str, lag_s: float, tolerated_s: float) -> Caveat:
+    return Caveat(
+        code="behind_schedule",
+        message=f"requests were issued late: {percentile} of the schedule's lag is"
+        f" {lag_s * 1000:.0f} ms, over {tolerated_s * 1000:.0f} ms; the load was not the one"
+        " asked for",
+        remedy="read latencies from scheduled_latency_s, lower the rate, or give the client more"
+        " CPU and a budget that does not make requests wait",
+    )
+
+
 def provider_failures(count: int, trials: int) -> Caveat:
     return Caveat(
         code="provider_failures",

@@ -19,7 +19,9 @@ from harness.report.as_html import render_html
 from harness.report.as_json import render_json
 from harness.report.as_markdown import render_markdown
 from harness.runner import Done, Runner
+from harness.scrape import scraping
 from harness.store import (
+    EngineJournal,
     Journal,
     StoredRun,
     create_run,
@@ -157,6 +159,7 @@ async def _run(
         for offer in prepared.run.offers:
             own = [attempt for attempt in earlier.attempts if attempt.offer == offer.id]
             budget.book(offer, own)
+    scraped = endpoints if prepared.suite.engine_metrics else {}
     labels = {name: "SIMULATED" for name, each in endpoints.items() if each.offer.simulated}
     with (
         Journal(path, keeps_raw=prepared.suite.keep_raw) as journal,
@@ -177,7 +180,8 @@ async def _run(
             judges=max(1, (os.cpu_count() or 1) - 1),
             done=done,
         )
-        ended: Ended = await runner.run()
+        async with scraping(scraped, EngineJournal(path), clock):
+            ended: Ended = await runner.run()
         before = earlier.ended.client if earlier is not None and earlier.ended is not None else ()
         ended = replace(ended, client=watch.ended(before))
     write_whole(path / "end.json", pretty_json(ended))

@@ -51,7 +51,7 @@ def record_attempt(
         service_tier=answer.service_tier,
         reads=len(read_instants),
         events=answer.events,
-        itl=gaps.buckets,
+        itl=gaps.packed(),
         visible_characters=len(answer.text),
         dropped=dropped,
         fresh_retries=exchange.fresh_retries,

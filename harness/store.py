@@ -6,6 +6,7 @@ written. Nothing here prices or sums.
 """
 
 import os
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,7 @@ from harness.records import (
     SCHEMA_VERSION,
     Attempt,
     Ended,
+    EngineSample,
     Instants,
     Reserved,
     Restarted,
@@ -38,13 +40,17 @@ _Record = TypeVar("_Record", bound=Struct)
 _Line = TypeVar("_Line")
 _ATTEMPT_LINES = msgspec.json.Decoder(Reserved | Attempt | Restarted | Sufficed)
 _TRIAL_LINES = msgspec.json.Decoder(Trial)
+_ENGINE_LINES = msgspec.json.Decoder(EngineSample)
+_COMMON = ("cell", "offer", "finish", "served_model", "fingerprint", "reserved_currency")
+_GROWING = ("attempts.jsonl", "trials.jsonl", "engine.jsonl")
 
 
 class StoredRun(Struct, frozen=True, kw_only=True):
     """A run directory as read.
 
     lost: ids of attempts that were issued and never ended; they stand among the attempts
-    with outcome `lost`. torn: files whose last line was cut off, which is harmless.
+    with outcome `lost`. engine: what the engines said of themselves. torn: files whose last
+    line was cut off, which is harmless.
     """
 
     path: Path
@@ -54,6 +60,7 @@ class StoredRun(Struct, frozen=True, kw_only=True):
     ended: Ended | None
     calibration: InstrumentError | None = None
     sufficed: tuple[Sufficed, ...] = ()
+    engine: tuple[EngineSample, ...] = ()
     lost: tuple[str, ...] = ()
     torn: tuple[str, ...] = ()
 
@@ -92,6 +99,17 @@ class Journal:
         """Keep the bytes of an attempt's answer, where the run wants them kept."""
         if self._keeps_raw:
             keep_raw(self.path, attempt, exchange, secret=secret)
+
+
+class EngineJournal:
+    """The growing file of what engines said; it is made with its first line."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path / "engine.jsonl"
+
+    def add(self, sample: EngineSample) -> None:
+        with self._file.open("ab", buffering=0) as file:
+            file.write(msgspec.json.encode(sample) + b"\n")
 
 
 def create_run(run: Run, out: Path | None) -> Path:
@@ -155,6 +173,7 @@ def load_run(path: Path) -> StoredRun:
     issued: dict[str, Reserved] = {}
     attempts: dict[str, Attempt] = {}
     sufficed: list[Sufficed] = []
+    texts: dict[str, str] = {}
     torn: list[str] = []
     for record in _lines(path / "attempts.jsonl", _ATTEMPT_LINES, torn):
         if isinstance(record, Reserved):
@@ -164,8 +183,9 @@ def load_run(path: Path) -> StoredRun:
         elif isinstance(record, Sufficed):
             sufficed.append(record)
         else:
-            attempts[record.attempt] = record
-    lost = tuple(key for key in issued if key not in attempts)
+            attempts[record.attempt] = _sharing(record, texts)
+            issued.pop(record.attempt, None)
+    lost = tuple(issued)
     attempts |= {key: lost_attempt(issued[key]) for key in lost}
     trials = _lines(path / "trials.jsonl", _TRIAL_LINES, torn)
     ended_path = path / "end.json"
@@ -178,9 +198,21 @@ def load_run(path: Path) -> StoredRun:
         ended=_decode(ended_path, Ended) if ended_path.is_file() else None,
         calibration=_decode(calibrated, InstrumentError) if calibrated.is_file() else None,
         sufficed=tuple(sufficed),
+        engine=tuple(_lines(path / "engine.jsonl", _ENGINE_LINES, torn)),
         lost=lost,
         torn=tuple(torn),
     )
+
+
+def _sharing(attempt: Attempt, texts: dict[str, str]) -> Attempt:
+    """The attempt, fresh from its line, with one copy of the words that all of a cell say.
+
+    It is frozen for everybody else; here nobody has seen it yet.
+    """
+    for name in _COMMON:
+        if (text := getattr(attempt, name)) is not None:
+            msgspec.structs.force_setattr(attempt, name, texts.setdefault(text, text))
+    return attempt
 
 
 def lost_attempt(reserved: Reserved) -> Attempt:
@@ -234,25 +266,25 @@ class _Versioned(Struct):
     schema_version: int
 
 
-def _lines(path: Path, decoder: msgspec.json.Decoder[_Line], torn: list[str]) -> list[_Line]:
-    """The records of a growing file; a torn last line is noted in `torn` and left out."""
+def _lines(path: Path, decoder: msgspec.json.Decoder[_Line], torn: list[str]) -> Iterator[_Line]:
+    """The records of a growing file, line by line, for it may be far larger than what is made
+    of it; a torn last line is noted in `torn` and left out."""
     if not path.is_file():
-        return []
-    records = []
-    *whole, rest = path.read_bytes().split(b"\n")
-    for number, line in enumerate(whole, 1):
-        try:
-            records.append(decoder.decode(line))
-        except msgspec.MsgspecError as error:
-            raise ResultError(f"{path}, line {number}: {error}") from error
-    if rest:
-        torn.append(path.name)
-    return records
+        return
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.endswith(b"\n"):
+                torn.append(path.name)
+                return
+            try:
+                yield decoder.decode(line)
+            except msgspec.MsgspecError as error:
+                raise ResultError(f"{path}, line {number}: {error}") from error
 
 
 def mend_torn_lines(path: Path) -> None:
-    """Cut a torn last line off both journals, so that the next line starts afresh."""
-    for name in ("attempts.jsonl", "trials.jsonl"):
+    """Cut a torn last line off every growing file, so that the next line starts afresh."""
+    for name in _GROWING:
         file = path / name
         if not file.is_file():
             continue

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct, field
 
 from harness.errors import ConfigurationError
+from harness.slo import parse_slos
 from providers.exchange import TransportName
 from providers.nearest import did_you_mean
 
@@ -100,7 +101,9 @@ class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timeout_s: float = 600.0
     sandbox: str = "auto"
     simulate: bool = False
+    slo: tuple[str, ...] = ()
     calibrate: bool = True
+    engine_metrics: bool = True
     transport: TransportName = "wire"
     keep_raw: bool = False
     offer: dict[str, OfferOptions] = field(default_factory=dict)
@@ -222,6 +225,7 @@ def _refuse_contradictions(suite: Suite, origin: str) -> None:
             f'{origin}: keep_raw keeps answers whole and text = "{suite.text}" does not: '
             "leave one of them out"
         )
+    parse_slos(suite.slo)
     if len(set(suite.offers)) < len(suite.offers):
         raise ConfigurationError(f"{origin}: an offer is named twice")
     for name in ("workloads", "concurrency", "rate"):
@@ -269,7 +273,7 @@ def _refuse_arrivals(suite: Suite, origin: str) -> None:
 
 def _listed(name: str, value: Any) -> Any:
     """A lone value where the suite wants a list; `a,b` stands for two."""
-    if name not in ("offers", "workloads", "concurrency", "rate"):
+    if name not in ("offers", "workloads", "concurrency", "rate", "slo"):
         return value
     if isinstance(value, str):
         return [

@@ -182,10 +182,22 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="Put a simulated server in every offer's place; the numbers are SIMULATED.",
     ),
     click.option(
+        "--slo",
+        multiple=True,
+        metavar="CONDITION",
+        help="What an answer must keep to count as goodput: 'ttft_s<1.0'; repeat for several.",
+    ),
+    click.option(
         "--calibrate/--no-calibrate",
         "calibrate",
         default=None,
         help="Measure the client's own error after a load, or not.",
+    ),
+    click.option(
+        "--engine-metrics/--no-engine-metrics",
+        "engine_metrics",
+        default=None,
+        help="Sample /metrics of servers you run yourself during the run, or not.",
     ),
     click.option(
         "--transport",

@@ -124,7 +124,7 @@ def _from_flags(
         settings[name.strip()] = toml_value(value.strip())
     if settings:
         keys["set"] = settings
-    for name in ("offers", "workloads", "concurrency", "rate", "stages"):
+    for name in ("offers", "workloads", "concurrency", "rate", "stages", "slo"):
         if name in keys:
             keys[name] = list(keys[name])
     return keys

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from harness.cost import Charges
 from harness.instrument import InstrumentError
-from harness.records import Attempt, Ended, Run, Sufficed, Trial
+from harness.records import Attempt, Ended, EngineSample, Run, Sufficed, Trial
 from harness.summary.celldata import CellData, cell_data
 from harness.summary.cells import judged_means, summarize_cell
 from harness.summary.client import with_client
@@ -31,6 +31,7 @@ def summarize(
     calibration: InstrumentError | None = None,
     sufficed: Sequence[Sufficed] = (),
     at_profile: Charges | None = None,
+    engine: Sequence[EngineSample] = (),
 ) -> Summary:
     """The summary of a run, or of what there is of it so far.
 
@@ -38,11 +39,12 @@ def summarize(
     calibration: the client's own error, if it was measured.
     sufficed: the cells that were ended because they were precise enough.
     at_profile: what they would cost under the declared traffic profile, if there is one.
+    engine: what the engines behind the offers said of themselves.
     Raises ConfigurationError when charges are in several currencies.
     """
     for priced in (charges, at_profile or {}):
         check_one_currency(priced, run.currency)
-    data = [cell_data(cell, attempts, trials) for cell in run.cells]
+    data = [cell_data(cell, attempts, trials, engine) for cell in run.cells]
     places = _ranks(data, charges)
     complete = ended is not None and ended.reason == "complete"
     cells = tuple(
@@ -94,4 +96,5 @@ def _facts(run: Run, ended: Ended | None) -> RunFacts:
         transport=run.suite.get("transport", "wire"),
         requests=run.suite.get("requests"),
         duration_s=run.suite.get("duration_s"),
+        slo=tuple(run.suite.get("slo", ())),
     )

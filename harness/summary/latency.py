@@ -18,7 +18,7 @@ QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95, "p99": 0.99}
 # A drawn distribution needs no more points than a chart has pixels to tell apart.
 CURVE_POINTS = 200
 # Endings that were ours and not the provider's.
-_OURS = (Outcome.CANCELLED, Outcome.LOST)
+OURS = (Outcome.CANCELLED, Outcome.LOST)
 
 
 def is_answered(attempt: Attempt) -> bool:
@@ -28,7 +28,7 @@ def is_answered(attempt: Attempt) -> bool:
 def latencies(attempts: Sequence[Attempt]) -> dict[str, Percentiles]:
     """The cell's percentiles by name, from its attempts of purpose `task`."""
     answered = [attempt for attempt in attempts if is_answered(attempt)]
-    failed = sum(not is_answered(a) and a.outcome not in _OURS for a in attempts)
+    failed = sum(not is_answered(a) and a.outcome not in OURS for a in attempts)
     return {
         "ttft_s": percentiles(map(ttft_s, answered), failed=failed),
         "ttft_from_intended_s": percentiles(map(ttft_from_intended_s, answered), failed=failed),
@@ -39,6 +39,8 @@ def latencies(attempts: Sequence[Attempt]) -> dict[str, Percentiles]:
         "tpot_s": percentiles(map(tpot_s, answered)),
         "itl_s": _histogram_percentiles(answered),
         "e2e_s": percentiles(map(e2e_s, answered), failed=failed),
+        "scheduled_latency_s": percentiles(map(scheduled_latency_s, answered), failed=failed),
+        "schedule_lag_s": percentiles(map(schedule_lag_s, attempts)),
     }
 
 
@@ -61,6 +63,26 @@ def ttfvt_s(attempt: Attempt) -> float | None:
 def e2e_s(attempt: Attempt) -> float | None:
     """Seconds to the end of the answer."""
     return attempt.instants.end_s
+
+
+def scheduled_latency_s(attempt: Attempt) -> float | None:
+    """Seconds from the instant the schedule intended to the end: what a user waits who came
+    when the schedule says, however late the client was and whatever was tried before."""
+    end = attempt.instants.end_s
+    return None if end is None else end - attempt.instants.intended_s
+
+
+def schedule_lag_s(attempt: Attempt) -> float | None:
+    """Seconds by which a trial's first attempt was issued late; None for all others, which
+    no schedule places: a retry waits for its pause, a later turn for the answer before."""
+    first = attempt.attempt == f"{attempt.trial}.1.1"
+    return 0.0 - attempt.instants.intended_s if first else None
+
+
+def highest(found: Percentiles) -> tuple[str, float] | None:
+    """The highest percentile that n supports, with its name."""
+    known = ((name, getattr(found, name)) for name in reversed(QUANTILES))
+    return next(((name, each) for name, each in known if each is not None), None)
 
 
 def ttft_curve_s(attempts: Iterable[Attempt]) -> tuple[float, ...]:
@@ -158,7 +180,7 @@ def _censored(known: Sequence[float], failed: int) -> Censored:
 
 def _histogram_percentiles(attempts: Iterable[Attempt]) -> Percentiles:
     # No intervals: the gaps of one stream depend on each other, so n says too much.
-    gaps = LogHistogram.merged(LogHistogram(attempt.itl) for attempt in attempts)
+    gaps = LogHistogram.merged(attempt.gaps for attempt in attempts)
 
     def supported(name: str) -> float | None:
         q = QUANTILES[name]

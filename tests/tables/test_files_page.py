@@ -25,7 +25,7 @@ def test_the_tables_on_the_page_are_the_tables_that_are_written(
     """Column for column, in their order, with the same words."""
     rows = re.findall(r"^\| `(.+?)` \| (\w+) \| (.+) \|$", SECTIONS[section], re.MULTILINE)
 
-    assert rows == [tuple(column) for column in columns]
+    assert rows == [(each.name, each.kind, each.about) for each in columns]
 
 
 @pytest.mark.parametrize(("section", "record"), [("run.json", Run), ("end.json", Ended)])
