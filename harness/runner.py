@@ -7,7 +7,7 @@ a trial is told in `trials`.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,7 +48,10 @@ class Done:
 
 
 class Runner:
-    """One execution of a suite. `run()` returns how it ended."""
+    """One execution of a suite. `run()` returns how it ended.
+
+    enough: asked before each trial; once it says so no other begins.
+    """
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class Runner:
         clock: Clock,
         judges: int,
         done: Done = Done(),
+        enough: Callable[[], bool] = lambda: False,
     ) -> None:
         self._suite = suite
         self._phases = phases
@@ -72,6 +76,7 @@ class Runner:
         self._observer = observer
         self._clock = clock
         self._done = done
+        self._enough = enough
         self._stopped: dict[str, str] = {}
         self._budget_spent = ""
         self._trials = Trials(
@@ -170,7 +175,7 @@ class Runner:
         return late or bool(self._budget_spent)
 
     def _closed(self, cell: Cell, deadline_s: float | None) -> bool:
-        return self._over(deadline_s) or cell.offer in self._stopped
+        return self._over(deadline_s) or cell.offer in self._stopped or self._enough()
 
     async def _batch(
         self,

@@ -8,9 +8,10 @@ from harness.cost import Charge, Charges, NoCharge
 from harness.records import Attempt, Ended, Run
 from harness.stats import Caveat, least_n_for_quantile
 from harness.summary.celldata import CellData
-from harness.summary.latency import QUANTILES, is_answered
+from harness.summary.latency import QUANTILES
 from harness.summary.ledger import charge_of
 from harness.summary.shape import CellSummary, Cost
+from harness.timings import is_answered
 from providers.outcomes import Outcome
 
 

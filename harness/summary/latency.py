@@ -12,17 +12,14 @@ from datetime import datetime
 from harness.records import Attempt
 from harness.stats import LogHistogram, least_n_for_quantile, quantile
 from harness.summary.shape import Censored, Percentiles
-from providers.outcomes import MEANING, Outcome
+from harness.timings import is_answered, tpot_s, ttft_s
+from providers.outcomes import Outcome
 
 QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95, "p99": 0.99}
 # A drawn distribution needs no more points than a chart has pixels to tell apart.
 CURVE_POINTS = 200
 # Endings that were ours and not the provider's.
 _OURS = (Outcome.CANCELLED, Outcome.LOST)
-
-
-def is_answered(attempt: Attempt) -> bool:
-    return MEANING[attempt.outcome].answered
 
 
 def latencies(attempts: Sequence[Attempt]) -> dict[str, Percentiles]:
@@ -40,14 +37,6 @@ def latencies(attempts: Sequence[Attempt]) -> dict[str, Percentiles]:
     }
 
 
-def ttft_s(attempt: Attempt, *, from_intended: bool = False) -> float | None:
-    """Seconds to the first token of any kind; None for an answer that was not streamed."""
-    first = attempt.instants.first_token_s
-    if first is None:
-        return None
-    return first - attempt.instants.intended_s if from_intended else first
-
-
 def ttft_curve_s(attempts: Iterable[Attempt]) -> tuple[float, ...]:
     """The answered attempts' TTFTs, ascending; evenly thinned, both ends kept."""
     known = sorted(
@@ -57,23 +46,6 @@ def ttft_curve_s(attempts: Iterable[Attempt]) -> tuple[float, ...]:
         return tuple(known)
     step = (len(known) - 1) / (CURVE_POINTS - 1)
     return tuple(known[round(point * step)] for point in range(CURVE_POINTS))
-
-
-def tpot_s(attempt: Attempt) -> float | None:
-    """(last token − first token) / (N − 1), with N the reported output tokens.
-
-    The first read is taken to bear one token, since vendors do not say. None below two
-    tokens or two reads, and where reasoning was billed that was not streamed: its tokens
-    would be counted and its time would not.
-    """
-    instants, tokens = attempt.instants, attempt.usage.output_tokens
-    if instants.first_token_s is None or instants.last_token_s is None:
-        return None
-    if tokens is None or tokens < 2 or attempt.reads < 2:
-        return None
-    if attempt.usage.reasoning_tokens and instants.first_token_s == instants.first_visible_s:
-        return None
-    return (instants.last_token_s - instants.first_token_s) / (tokens - 1)
 
 
 def percentiles(values: Iterable[float | None], *, failed: int = 0) -> Percentiles:
