@@ -28,7 +28,7 @@ _MEASURES: Mapping[str, Callable[[Attempt], float | None]] = {
 }
 METRICS = tuple(_MEASURES)
 
-_NUMBER = r"\d+(?:\.\d+)?"
+_NUMBER = r"\d+(?:\.\d+)?(?:e-?\d+)?"
 _TEXT = re.compile(
     rf"(?:p(?P<before>{_NUMBER})\s+)?(?P<metric>[a-z0-9_]+)(?:\.p(?P<after>{_NUMBER}))?"
     rf"\s*(?P<sign><=|<)\s*(?P<limit>{_NUMBER})"
@@ -51,8 +51,8 @@ class Slo(Struct, frozen=True, kw_only=True):
         >>> parse_slo("ttft_s.p95 <= 1.0").text
         'p95 ttft_s<=1'
         """
-        share = "" if self.percentile is None else f"p{self.percentile:g} "
-        return f"{share}{self.metric}{'<=' if self.inclusive else '<'}{self.limit:g}"
+        share = "" if self.percentile is None else f"p{self.percentile:.12g} "
+        return f"{share}{self.metric}{'<=' if self.inclusive else '<'}{self.limit:.12g}"
 
 
 def parse_slo(text: str) -> Slo:

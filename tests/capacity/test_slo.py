@@ -35,6 +35,8 @@ def attempt(**changes: Any) -> Attempt:
         ("p95 ttft_s<1.0", Slo(percentile=95, metric="ttft_s", limit=1.0)),
         ("ttft_s.p95 < 1", Slo(percentile=95, metric="ttft_s", limit=1.0)),
         ("p99.9 e2e_s <= 30", Slo(percentile=99.9, metric="e2e_s", limit=30.0, inclusive=True)),
+        ("p50 e2e_s<0.00001", Slo(percentile=50, metric="e2e_s", limit=1e-5)),
+        ("p50 e2e_s<12345.678", Slo(percentile=50, metric="e2e_s", limit=12345.678)),
         ("tpot_s<0.05", Slo(percentile=None, metric="tpot_s", limit=0.05)),
     ],
 )
