@@ -78,9 +78,9 @@ def settle(stored: StoredRun) -> Capacity:
     capacity = replace(
         capacity,
         labels=summary.run.labels,
-        requests=sum(trial.requests for trial in stored.trials),
+        requests=sum(each.attempt.endswith(".1") for each in stored.attempts),
         attempts=len(stored.attempts),
-        seconds=0.0 if stored.ended is None else stored.ended.duration_s,
+        seconds=capacity.seconds + (0.0 if stored.ended is None else stored.ended.duration_s),
         spent=_spent(summary),
         currency=summary.run.currency,
     )
@@ -147,8 +147,11 @@ async def _search(
 
 
 def _spent(summary: Summary) -> str | None:
-    """What the run cost, as text; None where not all of it has a price."""
-    costs = [cell.cost for cell in summary.cells]
-    if not costs or any(each.spent is None or each.priced_share != 1.0 for each in costs):
+    """What all of the run's requests cost, those of abandoned probes too, as text; None
+    where not all of it has a price."""
+    parts = [(each.cost.spent, each.cost.priced_share) for each in summary.cells]
+    parts += [(part.spent, part.priced_share) for each in summary.cells for part in each.overhead]
+    known = [spent for spent, share in parts if spent is not None and share == 1.0]
+    if not parts or len(known) < len(parts):
         return None
-    return f"{sum((each.spent or Decimal(0) for each in costs), Decimal(0)):f}"
+    return f"{sum(known, Decimal(0)):f}"

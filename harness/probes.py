@@ -28,6 +28,8 @@ Verdict = Literal["pass", "fail", "undecided"]
 MOST_ROUNDS = 4
 # Its first size, of the least with which it could pass: a few misses are forgiven.
 _ROOM = 1.5
+# And never smaller than this: what a handful of requests shows is how the server woke up.
+_SMALLEST = 50
 # An open loop fills up from nothing: this share of a probe's first requests is left out.
 _RAMP = 0.1
 
@@ -117,7 +119,8 @@ class Answer(Struct, frozen=True, kw_only=True):
 class Capacity(Struct, frozen=True, kw_only=True):
     """`capacity.json`: the question, every probe that ended, and what follows from them.
 
-    requests, attempts and seconds: what the whole search took, warm-up included;
+    requests, attempts and seconds: what the whole search took, warm-up and probes that
+    began again included; seconds are of the parts that were not killed.
     spent: as text, None where not all of it has a price.
     """
 
@@ -162,7 +165,7 @@ def check_question(question: Question) -> None:
 def enough_requests(slos: Sequence[Slo], confidence: float) -> int:
     """A first size of a probe with which it can pass although some requests miss."""
     least = max(least_requests(each.percentile or 0.0, confidence) for each in slos)
-    return math.ceil(_ROOM * least)
+    return max(_SMALLEST, math.ceil(_ROOM * least))
 
 
 def least_requests(percentile: float, confidence: float) -> int:

@@ -1,6 +1,7 @@
 """`maasbench capacity` as users call it, on a simulated offer."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,11 @@ def test_a_spent_budget_ends_the_search_and_a_higher_one_goes_on(
 
     assert said.code == 0, said.err
     assert "concurrency 2 meets p50 ttft_s<9" in said.out
+    capacity = read_capacity(Path("here"))
+    assert capacity.spent is not None
+    assert Decimal(capacity.spent) > 1
+    used = sum(each.warmup + each.point.n for each in capacity.probes)
+    assert capacity.requests > used
 
 
 def test_a_sweep_of_ours_is_read_without_sending(capsys: pytest.CaptureFixture[str]) -> None:
