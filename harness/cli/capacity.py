@@ -201,6 +201,12 @@ def _suite(suite_file: str | None, flags: dict[str, Any], question: "Question") 
             f"a capacity is of one offer and one workload, not of {len(suite.offers)} and "
             f"{len(suite.workloads)}: name one of each"
         )
+    unseen = [each.text for each in question.slos if each.metric != "e2e_s"]
+    if not suite.stream and unseen:
+        raise ConfigurationError(
+            f"SLO {unseen[0]!r} is of a stream, and these answers come in one piece: leave "
+            "--no-stream out, or ask for e2e_s"
+        )
     # As its hardest probe: what servers are started for, and what is estimated.
     return probe_suite(suite, question, question.levels.top)
 

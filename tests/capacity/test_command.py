@@ -132,6 +132,11 @@ def test_an_imported_file_is_shown_and_written_where_asked(
             id="a load of the user's own",
         ),
         pytest.param(
+            (*QUICK, "--no-stream", "--slo", "p95 ttft_s<1"),
+            "come in one piece",
+            id="no stream",
+        ),
+        pytest.param(
             (*QUICK, "-o", "glm.cn/glm-5.3", "--slo", "p95 ttft_s<1"),
             "one offer and one workload, not of 2 and 1",
             id="two offers",
