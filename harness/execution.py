@@ -52,7 +52,7 @@ def execute(prepared: Prepared, out: Path | None, console: Console, clock: Clock
             for endpoint in endpoints.values():
                 if endpoint.doubt:
                     console.print(endpoint.doubt, markup=False, highlight=False)
-            path = create_run(_as_met(prepared.run, endpoints), out)
+            path = create_run(as_met(prepared.run, endpoints), out)
             await _run(prepared, path, endpoints, Done(), console, clock)
         await calibrate_after(prepared, path, console, clock)
         return path
@@ -62,7 +62,7 @@ def execute(prepared: Prepared, out: Path | None, console: Console, clock: Clock
     return path
 
 
-def _as_met(run: Run, endpoints: Mapping[str, Endpoint]) -> Run:
+def as_met(run: Run, endpoints: Mapping[str, Endpoint]) -> Run:
     """The run, saying of its offers which turned out to be simulated: a simulated server may
     stand behind any address."""
     met = (endpoints[offer.id].offer.simulated for offer in run.offers)
@@ -79,18 +79,23 @@ def go_on(prepared: Prepared, stored: StoredRun, console: Console, clock: Clock)
 
     async def whole() -> None:
         async with reachable(prepared, clock=clock) as endpoints:
-            mend_torn_lines(stored.path)
-            # From here on the run has not ended; a kill must not leave an old end behind.
-            (stored.path / "end.json").unlink(missing_ok=True)
-            with Journal(stored.path) as journal:
-                by_id = {attempt.attempt: attempt for attempt in stored.attempts}
-                for lost in stored.lost:
-                    journal.add(by_id[lost])
+            reopen(stored)
             await _run(prepared, stored.path, endpoints, done, console, clock, earlier=stored)
         await calibrate_after(prepared, stored.path, console, clock)
 
     run_fast(whole())
     write_reports(load_run(stored.path))
+
+
+def reopen(stored: StoredRun) -> None:
+    """Make a stored run's directory fit to be written on: what was in flight is lost."""
+    mend_torn_lines(stored.path)
+    # From here on the run has not ended; a kill must not leave an old end behind.
+    (stored.path / "end.json").unlink(missing_ok=True)
+    with Journal(stored.path) as journal:
+        by_id = {attempt.attempt: attempt for attempt in stored.attempts}
+        for lost in stored.lost:
+            journal.add(by_id[lost])
 
 
 def already_done(stored: StoredRun) -> Done:
@@ -145,6 +150,16 @@ def exit_code(stored: StoredRun, max_error_rate: float) -> int:
     return PASS
 
 
+def budget_of(prepared: Prepared, earlier: StoredRun | None) -> Budget:
+    """The run's purse, without what an earlier part of it has spent."""
+    budget = Budget(prepared.budget, prepared.run.snapshot, longest_s=prepared.suite.timeout_s)
+    if earlier is not None:
+        for offer in prepared.run.offers:
+            own = [attempt for attempt in earlier.attempts if attempt.offer == offer.id]
+            budget.book(offer, own)
+    return budget
+
+
 async def _run(
     prepared: Prepared,
     path: Path,
@@ -154,11 +169,7 @@ async def _run(
     clock: Clock,
     earlier: StoredRun | None = None,
 ) -> None:
-    budget = Budget(prepared.budget, prepared.run.snapshot, longest_s=prepared.suite.timeout_s)
-    if earlier is not None:
-        for offer in prepared.run.offers:
-            own = [attempt for attempt in earlier.attempts if attempt.offer == offer.id]
-            budget.book(offer, own)
+    budget = budget_of(prepared, earlier)
     scraped = endpoints if prepared.suite.engine_metrics else {}
     labels = {name: "SIMULATED" for name, each in endpoints.items() if each.offer.simulated}
     with (

@@ -6,7 +6,7 @@ a trial is told in `trials`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Literal
@@ -59,7 +59,10 @@ class Done:
 
 
 class Runner:
-    """One execution of a suite. `run()` returns how it ended."""
+    """One execution of a suite. `run()` returns how it ended.
+
+    enough: asked before each trial; once it says so no other begins.
+    """
 
     def __init__(
         self,
@@ -75,6 +78,7 @@ class Runner:
         clock: Clock,
         judges: int,
         done: Done = Done(),
+        enough: Callable[[], bool] = lambda: False,
     ) -> None:
         self._suite = suite
         self._phases = phases
@@ -84,6 +88,7 @@ class Runner:
         self._observer = observer
         self._clock = clock
         self._done = done
+        self._enough = enough
         self._stopped: dict[str, str] = {}
         self._budget_spent = ""
         self._sufficed = set(done.sufficed)
@@ -203,7 +208,8 @@ class Runner:
         return late or bool(self._budget_spent)
 
     def _closed(self, cell: Cell, deadline_s: float | None) -> bool:
-        return self._over(deadline_s) or self._refuses(cell) or cell.key in self._sufficed
+        is_enough = cell.key in self._sufficed or self._enough()
+        return self._over(deadline_s) or self._refuses(cell) or is_enough
 
     def _refuses(self, cell: Cell) -> bool:
         return bool(self._budget_spent) or cell.offer in self._stopped

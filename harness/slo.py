@@ -1,71 +1,112 @@
-"""Service level objectives: what one answer must keep to count towards goodput. Pure.
+"""Service-level objectives: what a request has to meet, as text and as a question. Pure.
 
-A condition is about a single request, so it names a latency and no percentile of it.
-Whether an attempt kept it is told in `harness.summary.goodput`.
+`p95 ttft_s<1.0` says that at least 95 % of the requests have a TTFT below one second;
+without the percentile it is a condition on each request, for goodput. How sure one can be
+of a share is not told here.
 """
 
-import math
-import operator
 import re
 from collections.abc import Iterable
 
 from msgspec import Struct
 
 from harness.errors import ConfigurationError
+from harness.records import Attempt
+from harness.timings import OF_AN_ATTEMPT, OURS, is_answered
 from providers.nearest import did_you_mean
 
-PER_REQUEST = ("ttft_s", "ttfvt_s", "tpot_s", "e2e_s")
+METRICS = tuple(OF_AN_ATTEMPT)
 
-_SHAPE = re.compile(r"\s*(?P<metric>[^\s<>=]+)\s*(?P<relation>[<>=]+)\s*(?P<bound>\S+)\s*")
-_HOLDS = {"<": operator.lt, "<=": operator.le}
+_NUMBER = r"\d+(?:\.\d+)?(?:e-?\d+)?"
+_TEXT = re.compile(
+    rf"(?:p(?P<before>{_NUMBER})\s+)?(?P<metric>[a-z0-9_]+)(?:\.p(?P<after>{_NUMBER}))?"
+    rf"\s*(?P<sign><=|<)\s*(?P<limit>{_NUMBER})"
+)
 
 
-class Slo(Struct, frozen=True):
-    """One condition: a latency of `PER_REQUEST` below, or at most, a number of seconds."""
+class Slo(Struct, frozen=True, kw_only=True):
+    """A condition on a request: `metric` below `limit` (or at most, where `inclusive`), in
+    seconds. percentile: of so many percent of the requests; None where none was said."""
 
+    percentile: float | None
     metric: str
-    relation: str
-    bound_s: float
+    limit: float
+    inclusive: bool = False
 
-    def holds(self, measured_s: float) -> bool:
-        return bool(_HOLDS[self.relation](measured_s, self.bound_s))
+    @property
+    def text(self) -> str:
+        """As it is written.
 
-    def __str__(self) -> str:
-        return f"{self.metric} {self.relation} {self.bound_s:g}"
+        >>> parse_slo("ttft_s.p95 <= 1.0").text
+        'p95 ttft_s<=1'
+        """
+        share = "" if self.percentile is None else f"p{self.percentile:.12g} "
+        return f"{share}{self.metric}{'<=' if self.inclusive else '<'}{self.limit:.12g}"
 
 
 def parse_slo(text: str) -> Slo:
-    """The condition in `ttft_s <= 1.0`.
+    """An SLO as people write it: `p95 ttft_s<1.0`, `ttft_s.p95<1.0`, or `ttft_s<1.0`.
 
-    Raises ConfigurationError, with the nearest metric, for anything else.
+    Raises ConfigurationError when it is none, or of a metric that a request does not have.
     """
-    found = _SHAPE.fullmatch(text)
-    if found is None:
-        raise ConfigurationError(f"slo {text!r}: write a condition like 'ttft_s <= 1.0'")
-    metric, relation, bound = found.group("metric", "relation", "bound")
-    if metric.partition(".")[0] in PER_REQUEST and metric not in PER_REQUEST:
-        plain = metric.partition(".")[0]
-        raise ConfigurationError(
-            f"slo {text!r}: a condition is about one request: write {plain!r} without a percentile"
-        )
-    if metric not in PER_REQUEST:
-        near = did_you_mean(metric, PER_REQUEST) or f": there are {', '.join(PER_REQUEST)}"
-        raise ConfigurationError(f"slo {text!r}: no latency of a request is {metric!r}{near}")
-    if relation not in _HOLDS:
-        raise ConfigurationError(f"slo {text!r}: a latency has an upper bound: use < or <=")
-    return Slo(metric, relation, _seconds(bound, text))
+    found = _TEXT.fullmatch(text.strip())
+    if found is None or (found["before"] and found["after"]):
+        raise ConfigurationError(f"SLO {text!r}: write it like 'p95 ttft_s<1.0'")
+    metric = found["metric"]
+    if metric not in METRICS:
+        near = did_you_mean(metric, METRICS) or f"; it has {', '.join(METRICS)}"
+        raise ConfigurationError(f"SLO {text!r}: a request has no {metric!r}{near}")
+    written = found["before"] or found["after"]
+    percentile = None if written is None else float(written)
+    if percentile is not None and not 0 < percentile < 100:
+        raise ConfigurationError(f"SLO {text!r}: a percentile lies between 0 and 100")
+    if float(found["limit"]) <= 0:
+        raise ConfigurationError(f"SLO {text!r}: no request takes so little time")
+    return Slo(
+        percentile=percentile,
+        metric=metric,
+        limit=float(found["limit"]),
+        inclusive=found["sign"] == "<=",
+    )
 
 
 def parse_slos(texts: Iterable[str]) -> tuple[Slo, ...]:
-    """All conditions; an answer has to keep every one of them."""
-    return tuple(parse_slo(text) for text in texts)
+    """Conditions on every single request, for goodput; an answer has to keep all of them.
+
+    Raises ConfigurationError for one that names a percentile, which is of many requests.
+    """
+    slos = tuple(parse_slo(text) for text in texts)
+    for slo in slos:
+        if slo.percentile is not None:
+            raise ConfigurationError(
+                f"SLO {slo.text!r}: a condition is about one request: write "
+                f"{slo.metric!r} without a percentile"
+            )
+    return slos
 
 
-def _seconds(bound: str, text: str) -> float:
-    try:
-        seconds = float(bound)
-    except ValueError:
-        seconds = math.nan
-    if not 0 < seconds < math.inf:
-        raise ConfigurationError(f"slo {text!r}: {bound!r} is no number of seconds above 0")
-    return seconds
+def met(slo: Slo, attempt: Attempt) -> bool | None:
+    """Whether the attempt meets the condition; a failed one does not.
+
+    A single token meets any TPOT, since nothing further was waited for; reasoning alone
+    meets no TTFVT. None where nobody can say: it was broken off by us, or it was answered
+    without what the metric needs (TTFT of an answer that was not streamed).
+    """
+    if not is_answered(attempt):
+        return None if attempt.outcome in OURS else False
+    value = OF_AN_ATTEMPT[slo.metric](attempt)
+    if value is not None:
+        return value <= slo.limit if slo.inclusive else value < slo.limit
+    if slo.metric == "tpot_s" and attempt.usage.output_tokens in (0, 1):
+        return True
+    if slo.metric == "ttfvt_s" and attempt.instants.first_token_s is not None:
+        return False
+    return None
+
+
+def met_all(slos: Iterable[Slo], attempt: Attempt) -> bool | None:
+    """Whether the attempt meets every condition; None where that is not known."""
+    found = [met(slo, attempt) for slo in slos]
+    if False in found:
+        return False
+    return None if None in found else True

@@ -16,7 +16,8 @@ from harness.observer import Observer
 from harness.plan import Phase
 from harness.records import Attempt, Trial
 from harness.stats import Quantile, quantile
-from harness.summary.latency import OF_AN_ATTEMPT, QUANTILES, is_answered
+from harness.summary.latency import QUANTILES
+from harness.timings import OF_AN_ATTEMPT, is_answered
 from providers.nearest import did_you_mean
 
 FIRST_LOOK = 50

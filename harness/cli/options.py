@@ -182,12 +182,6 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="Put a simulated server in every offer's place; the numbers are SIMULATED.",
     ),
     click.option(
-        "--slo",
-        multiple=True,
-        metavar="CONDITION",
-        help="What an answer must keep to count as goodput: 'ttft_s<1.0'; repeat for several.",
-    ),
-    click.option(
         "--calibrate/--no-calibrate",
         "calibrate",
         default=None,

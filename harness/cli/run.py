@@ -36,6 +36,12 @@ if TYPE_CHECKING:
 @click.argument("suite_file", metavar="[SUITE.toml]", required=False, type=click.Path())
 @suite_options
 @click.option(
+    "--slo",
+    multiple=True,
+    metavar="CONDITION",
+    help="What an answer must keep to count as goodput: 'ttft_s<1.0'; repeat for several.",
+)
+@click.option(
     "--out",
     type=click.Path(),
     help="Directory of the run; new or empty. Default: results/<run id>.",

@@ -39,6 +39,13 @@ class Load(Struct, frozen=True, kw_only=True):
         return self.arrivals is not None
 
     @property
+    def rate_per_s(self) -> float | None:
+        """The rate of an open loop that keeps to one; None for any other load."""
+        if not isinstance(self.arrivals, Pace) or not self.arrivals.is_endless:
+            return None
+        return self.arrivals.stages[0].rate if len(self.arrivals.stages) == 1 else None
+
+    @property
     def is_endless(self) -> bool:
         """False where the arrivals themselves come to an end."""
         return self.arrivals is None or self.arrivals.is_endless

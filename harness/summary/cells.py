@@ -22,6 +22,7 @@ from harness.summary.ledger import (
 from harness.summary.shape import CellSummary, ClientFigures, Cost, Failure, Overhead, ProfileCost
 from harness.summary.throughput import throughput
 from harness.summary.tokens import cached_input_share, token_sums
+from harness.timings import is_answered
 from providers.outcomes import Outcome
 
 FAILURES_SHOWN = 3
@@ -68,7 +69,7 @@ def summarize_cell(
         usage=token_sums(work),
         cached_input_share=cached_input_share(work),
         attempts=len(work),
-        answered=sum(map(latency.is_answered, work)),
+        answered=sum(map(is_answered, work)),
         ok=sum(attempt.outcome is Outcome.OK for attempt in work),
         outcomes=_counts(attempt.outcome.value for attempt in work),
         failures=_failures(work),
@@ -151,7 +152,7 @@ def _failures(attempts: Sequence[Attempt]) -> tuple[Failure, ...]:
     ways = Counter(
         (attempt.outcome.value, _one_line(attempt.error.message if attempt.error else ""))
         for attempt in attempts
-        if not latency.is_answered(attempt)
+        if not is_answered(attempt)
     )
     often = sorted(ways.items(), key=lambda way: (-way[1], way[0]))[:FAILURES_SHOWN]
     return tuple(

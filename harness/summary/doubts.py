@@ -11,9 +11,10 @@ from harness.instrument import TTFT_P50_S
 from harness.records import Attempt, Ended, Run
 from harness.stats import Caveat, least_n_for_quantile
 from harness.summary.celldata import CellData
-from harness.summary.latency import QUANTILES, highest, is_answered
+from harness.summary.latency import QUANTILES, highest
 from harness.summary.ledger import charge_of
 from harness.summary.shape import CellSummary, Cost, Goodput, Percentiles
+from harness.timings import is_answered
 from providers.outcomes import Outcome
 
 LAG_SHARE = 0.05

@@ -7,10 +7,10 @@ ended ourselves (cancelled, lost) says nothing and is left out.
 from collections.abc import Sequence
 
 from harness.records import Attempt
-from harness.slo import Slo
+from harness.slo import Slo, met_all
 from harness.stats import wilson
-from harness.summary import latency
 from harness.summary.shape import Goodput
+from harness.timings import OURS
 
 
 def goodput(attempts: Sequence[Attempt], slos: Sequence[Slo], busy: float | None) -> Goodput | None:
@@ -22,7 +22,7 @@ def goodput(attempts: Sequence[Attempt], slos: Sequence[Slo], busy: float | None
     """
     if not slos:
         return None
-    verdicts = [kept(each, slos) for each in attempts if each.outcome not in latency.OURS]
+    verdicts = [met_all(slos, each) for each in attempts if each.outcome not in OURS]
     known = [verdict for verdict in verdicts if verdict is not None]
     unknown = len(verdicts) - len(known)
     return Goodput(
@@ -30,30 +30,3 @@ def goodput(attempts: Sequence[Attempt], slos: Sequence[Slo], busy: float | None
         share=wilson(sum(known), len(known)),
         unknown=unknown,
     )
-
-
-def kept(attempt: Attempt, slos: Sequence[Slo]) -> bool | None:
-    """Whether the attempt kept every condition; None where that is not known."""
-    if not latency.is_answered(attempt):
-        return False
-    found = [_holds(attempt, slo) for slo in slos]
-    if False in found:
-        return False
-    return None if None in found else True
-
-
-def _holds(attempt: Attempt, slo: Slo) -> bool | None:
-    instants = attempt.instants
-    if slo.metric == "tpot_s":
-        if attempt.usage.output_tokens in (0, 1):
-            return True  # there was no further token to wait for
-        measured = latency.tpot_s(attempt)
-    elif slo.metric == "ttft_s":
-        measured = latency.ttft_s(attempt)
-    elif slo.metric == "ttfvt_s":
-        measured = instants.first_visible_s
-        if measured is None and instants.first_token_s is not None:
-            return False  # it reasoned, and never showed anything
-    else:
-        measured = instants.end_s
-    return None if measured is None else slo.holds(measured)

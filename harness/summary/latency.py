@@ -6,23 +6,28 @@ failed attempt would do to a percentile in `with_failures`.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from harness.records import Attempt
 from harness.stats import LogHistogram, least_n_for_quantile, quantile
 from harness.summary.shape import Censored, Percentiles
-from providers.outcomes import MEANING, Outcome
+from harness.timings import (
+    OURS,
+    e2e_s,
+    is_answered,
+    schedule_lag_s,
+    scheduled_latency_s,
+    tpot_s,
+    ttft_from_intended_s,
+    ttft_s,
+    ttfvt_s,
+)
+from providers.outcomes import Outcome
 
 QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95, "p99": 0.99}
 # A drawn distribution needs no more points than a chart has pixels to tell apart.
 CURVE_POINTS = 200
-# Endings that were ours and not the provider's.
-OURS = (Outcome.CANCELLED, Outcome.LOST)
-
-
-def is_answered(attempt: Attempt) -> bool:
-    return MEANING[attempt.outcome].answered
 
 
 def latencies(attempts: Sequence[Attempt]) -> dict[str, Percentiles]:
@@ -44,41 +49,6 @@ def latencies(attempts: Sequence[Attempt]) -> dict[str, Percentiles]:
     }
 
 
-def ttft_s(attempt: Attempt) -> float | None:
-    """Seconds to the first token of any kind; None for an answer that was not streamed."""
-    return attempt.instants.first_token_s
-
-
-def ttft_from_intended_s(attempt: Attempt) -> float | None:
-    """The same from the instant that the schedule intended."""
-    first = attempt.instants.first_token_s
-    return None if first is None else first - attempt.instants.intended_s
-
-
-def ttfvt_s(attempt: Attempt) -> float | None:
-    """Seconds to the first token that a user sees."""
-    return attempt.instants.first_visible_s
-
-
-def e2e_s(attempt: Attempt) -> float | None:
-    """Seconds to the end of the answer."""
-    return attempt.instants.end_s
-
-
-def scheduled_latency_s(attempt: Attempt) -> float | None:
-    """Seconds from the instant the schedule intended to the end: what a user waits who came
-    when the schedule says, however late the client was and whatever was tried before."""
-    end = attempt.instants.end_s
-    return None if end is None else end - attempt.instants.intended_s
-
-
-def schedule_lag_s(attempt: Attempt) -> float | None:
-    """Seconds by which a trial's first attempt was issued late; None for all others, which
-    no schedule places: a retry waits for its pause, a later turn for the answer before."""
-    first = attempt.attempt == f"{attempt.trial}.1.1"
-    return 0.0 - attempt.instants.intended_s if first else None
-
-
 def highest(found: Percentiles) -> tuple[str, float] | None:
     """The highest percentile that n supports, with its name."""
     known = ((name, getattr(found, name)) for name in reversed(QUANTILES))
@@ -94,33 +64,6 @@ def ttft_curve_s(attempts: Iterable[Attempt]) -> tuple[float, ...]:
         return tuple(known)
     step = (len(known) - 1) / (CURVE_POINTS - 1)
     return tuple(known[round(point * step)] for point in range(CURVE_POINTS))
-
-
-def tpot_s(attempt: Attempt) -> float | None:
-    """(last token − first token) / (N − 1), with N the reported output tokens.
-
-    The first read is taken to bear one token, since vendors do not say. None below two
-    tokens or two reads, and where reasoning was billed that was not streamed: its tokens
-    would be counted and its time would not.
-    """
-    instants, tokens = attempt.instants, attempt.usage.output_tokens
-    if instants.first_token_s is None or instants.last_token_s is None:
-        return None
-    if tokens is None or tokens < 2 or attempt.reads < 2:
-        return None
-    if attempt.usage.reasoning_tokens and instants.first_token_s == instants.first_visible_s:
-        return None
-    return (instants.last_token_s - instants.first_token_s) / (tokens - 1)
-
-
-# The latencies of which every attempt has at most one.
-OF_AN_ATTEMPT: Mapping[str, Callable[[Attempt], float | None]] = {
-    "ttft_s": ttft_s,
-    "ttft_from_intended_s": ttft_from_intended_s,
-    "ttfvt_s": ttfvt_s,
-    "tpot_s": tpot_s,
-    "e2e_s": e2e_s,
-}
 
 
 def percentiles(values: Iterable[float | None], *, failed: int = 0) -> Percentiles:

@@ -13,8 +13,8 @@ from statistics import median
 from msgspec import Struct
 
 from harness.records import Attempt
-from harness.summary.latency import is_answered
 from harness.summary.shape import Steady, Window
+from harness.timings import is_answered
 
 # Steady is what comes within a tenth of the plateau ...
 NEAR_PLATEAU = 0.9

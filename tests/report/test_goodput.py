@@ -11,11 +11,10 @@ from harness.records import Attempt, Instants
 from harness.report.as_html import render_html
 from harness.report.as_markdown import render_markdown
 from harness.report.as_text import render_text
-from harness.slo import parse_slo, parse_slos
+from harness.slo import met_all, parse_slo, parse_slos
 from harness.stats import wilson
 from harness.suite import check_suite, from_environment
 from harness.summary import Summary, summarize
-from harness.summary.goodput import kept
 from providers.outcomes import Outcome
 from providers.usage import Usage
 from tests.report import builders as b
@@ -57,13 +56,13 @@ def summary(attempts: list[Attempt], slo: list[str] = SLO) -> Summary:
 def test_an_attempt_is_held_against_each_condition(
     slo: str, changes: dict[str, Any], expected: bool | None
 ) -> None:
-    assert kept(replace(MADE, **changes), parse_slos([slo])) is expected
+    assert met_all(parse_slos([slo]), replace(MADE, **changes)) is expected
 
 
 def test_a_miss_is_a_miss_whatever_else_is_unknown() -> None:
     unreported = replace(MADE, usage=Usage())
 
-    assert kept(unreported, parse_slos(["e2e_s<1", "tpot_s<1"])) is False
+    assert met_all(parse_slos(["e2e_s<1", "tpot_s<1"]), unreported) is False
 
 
 def test_failed_attempts_miss_and_ours_are_left_out() -> None:
@@ -114,13 +113,13 @@ def test_reports_for_people_show_goodput_and_the_objectives(render: Any) -> None
     ("text", "complaint"),
     [
         pytest.param("ttf_s<1", "did you mean 'ttft_s'", id="misspelt"),
-        pytest.param("cost<1", "there are ttft_s, ttfvt_s, tpot_s, e2e_s", id="no latency"),
+        pytest.param("cost<1", "it has ttft_s, ", id="no latency"),
         pytest.param("ttft_s.p95<1", "write 'ttft_s' without a percentile", id="percentile"),
-        pytest.param("ttft_s>1", "use < or <=", id="lower bound"),
-        pytest.param("ttft_s<soon", "'soon' is no number of seconds", id="no number"),
-        pytest.param("ttft_s<0", "above 0", id="zero"),
-        pytest.param("ttft_s<nan", "above 0", id="not a number"),
-        pytest.param("fast", "write a condition like", id="no condition"),
+        pytest.param("ttft_s>1", "write it like", id="lower bound"),
+        pytest.param("ttft_s<soon", "write it like", id="no number"),
+        pytest.param("ttft_s<0", "so little time", id="zero"),
+        pytest.param("ttft_s<nan", "write it like", id="not a number"),
+        pytest.param("fast", "write it like", id="no condition"),
     ],
 )
 def test_a_wrong_condition_is_one_clear_line(text: str, complaint: str) -> None:
@@ -131,7 +130,7 @@ def test_a_wrong_condition_is_one_clear_line(text: str, complaint: str) -> None:
 
 
 def test_a_condition_reads_back_as_it_was_written() -> None:
-    assert str(parse_slo(" ttft_s<=1.50 ")) == "ttft_s <= 1.5"
+    assert parse_slo(" ttft_s<=1.50 ").text == "ttft_s<=1.5"
 
 
 def test_the_variable_takes_several() -> None:
