@@ -2,11 +2,14 @@
 
 `run.json` is written once before anything is sent. `attempts.jsonl` and `trials.jsonl`
 only grow, a line per write, so that a kill at any moment costs at most the line being
-written. Nothing here prices or sums.
+written. Every process that measures has a pair of its own (`attempts.2.jsonl`); together
+they are one journal. Nothing here prices or sums.
 """
 
 import os
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from heapq import merge
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -57,15 +60,18 @@ class StoredRun(Struct, frozen=True, kw_only=True):
 
 
 class Journal:
-    """The two growing files of a run. One writer; every line is one unbuffered write."""
+    """The two growing files of one process of a run. Every line is one unbuffered write.
 
-    def __init__(self, path: Path, *, keeps_raw: bool = False) -> None:
+    worker: the number of the measuring process that writes; None for the run's own.
+    """
+
+    def __init__(self, path: Path, *, worker: int | None = None, keeps_raw: bool = False) -> None:
         self.path = path
         self._keeps_raw = keeps_raw
         self._encoder = msgspec.json.Encoder()
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        self._attempts = os.open(path / "attempts.jsonl", flags, 0o644)
-        self._trials = os.open(path / "trials.jsonl", flags, 0o644)
+        self._attempts = os.open(_file(path, "attempts", worker), flags, 0o644)
+        self._trials = os.open(_file(path, "trials", worker), flags, 0o644)
 
     def __enter__(self) -> Self:
         return self
@@ -153,7 +159,7 @@ def load_run(path: Path) -> StoredRun:
     issued: dict[str, Reserved] = {}
     attempts: dict[str, Attempt] = {}
     torn: list[str] = []
-    for record in _lines(path / "attempts.jsonl", _ATTEMPT_LINES, torn):
+    for record in _merged(path, "attempts", _ATTEMPT_LINES, torn, _written_at):
         if isinstance(record, Reserved):
             issued[record.attempt] = record
         elif isinstance(record, Restarted):
@@ -162,7 +168,7 @@ def load_run(path: Path) -> StoredRun:
             attempts[record.attempt] = record
     lost = tuple(key for key in issued if key not in attempts)
     attempts |= {key: lost_attempt(issued[key]) for key in lost}
-    trials = _lines(path / "trials.jsonl", _TRIAL_LINES, torn)
+    trials = _merged(path, "trials", _TRIAL_LINES, torn, _ended_at)
     ended_path = path / "end.json"
     calibrated = path / "calibration.json"
     return StoredRun(
@@ -175,6 +181,11 @@ def load_run(path: Path) -> StoredRun:
         lost=lost,
         torn=tuple(torn),
     )
+
+
+def trials_of(path: Path, worker: int) -> tuple[Trial, ...]:
+    """The trials that one measuring process of a run has ended."""
+    return tuple(_lines(_file(path, "trials", worker), _TRIAL_LINES, []))
 
 
 def lost_attempt(reserved: Reserved) -> Attempt:
@@ -228,6 +239,38 @@ class _Versioned(Struct):
     schema_version: int
 
 
+def _file(path: Path, kind: str, worker: int | None) -> Path:
+    return path / (f"{kind}.jsonl" if worker is None else f"{kind}.{worker}.jsonl")
+
+
+def _files(path: Path, kind: str) -> list[Path]:
+    """The journals of one kind, one per process that wrote."""
+    return [path / f"{kind}.jsonl", *sorted(path.glob(f"{kind}.[0-9]*.jsonl"))]
+
+
+def _merged(
+    path: Path,
+    kind: str,
+    decoder: msgspec.json.Decoder[_Line],
+    torn: list[str],
+    at: Callable[[_Line], datetime],
+) -> Iterator[_Line]:
+    """The records of all processes as one journal; each file keeps the order it was written in."""
+    return merge(*(_lines(file, decoder, torn) for file in _files(path, kind)), key=at)
+
+
+def _written_at(record: Reserved | Attempt | Restarted) -> datetime:
+    if isinstance(record, Restarted):
+        return record.at
+    if isinstance(record, Reserved):
+        return record.started_at
+    return record.started_at + timedelta(seconds=record.instants.end_s or 0.0)
+
+
+def _ended_at(trial: Trial) -> datetime:
+    return trial.started_at + timedelta(seconds=trial.duration_s)
+
+
 def _lines(path: Path, decoder: msgspec.json.Decoder[_Line], torn: list[str]) -> list[_Line]:
     """The records of a growing file; a torn last line is noted in `torn` and left out."""
     if not path.is_file():
@@ -245,9 +288,8 @@ def _lines(path: Path, decoder: msgspec.json.Decoder[_Line], torn: list[str]) ->
 
 
 def mend_torn_lines(path: Path) -> None:
-    """Cut a torn last line off both journals, so that the next line starts afresh."""
-    for name in ("attempts.jsonl", "trials.jsonl"):
-        file = path / name
+    """Cut torn last lines off the journals, so that the next line starts afresh."""
+    for file in (*_files(path, "attempts"), *_files(path, "trials")):
         if not file.is_file():
             continue
         content = file.read_bytes()
