@@ -9,7 +9,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec.structs import replace
 
@@ -46,9 +46,23 @@ class Done:
     reached_the_end: bool = False
     resumed: int = 0
 
+    @property
+    def suffixes(self) -> dict[str, str]:
+        """What is added to the names of trials that were begun before."""
+        return dict.fromkeys(self.begun, f"~{self.resumed}")
+
+
+class CarriesOut(Protocol):
+    """Who carries trials out: `harness.trials` in this process, `harness.workers` in others."""
+
+    async def carry_out(self, cell: Cell, planned: PlannedTrial, intended_s: float) -> None: ...
+
 
 class Runner:
-    """One execution of a suite. `run()` returns how it ended."""
+    """One execution of a suite. `run()` returns how it ended.
+
+    crew: carries out the trials where this process does not.
+    """
 
     def __init__(
         self,
@@ -64,6 +78,7 @@ class Runner:
         clock: Clock,
         judges: int,
         done: Done = Done(),
+        crew: CarriesOut | None = None,
     ) -> None:
         self._suite = suite
         self._phases = phases
@@ -74,7 +89,7 @@ class Runner:
         self._done = done
         self._stopped: dict[str, str] = {}
         self._budget_spent = ""
-        self._trials = Trials(
+        self._trials: CarriesOut = crew or Trials(
             run=run,
             suite=suite,
             endpoints=endpoints,
@@ -84,7 +99,7 @@ class Runner:
             observer=observer,
             clock=clock,
             judges=judges,
-            suffixes=dict.fromkeys(done.begun, f"~{done.resumed}"),
+            suffixes=done.suffixes,
         )
 
     async def run(self) -> Ended:
