@@ -108,6 +108,14 @@ class _Bench:
 
     async def serve(self, inlet: asyncio.StreamReader) -> bool:
         """Do as the lines say; True when dismissed, False when they ended."""
+        try:
+            return await self._heed_all(inlet)
+        except* Exception as failed:
+            errors = failed.exceptions
+        # The last line of its traceback is what the run's own process can tell.
+        raise errors[0]
+
+    async def _heed_all(self, inlet: asyncio.StreamReader) -> bool:
         async with asyncio.TaskGroup() as group:
             while text := await inlet.readline():
                 message = TO_WORKER.decode(text)
