@@ -57,6 +57,8 @@ class CarriesOut(Protocol):
 
     async def carry_out(self, cell: Cell, planned: PlannedTrial, intended_s: float) -> None: ...
 
+    def report_to(self, observer: Observer) -> None: ...
+
 
 class Runner:
     """One execution of a suite. `run()` returns how it ended.
@@ -89,7 +91,9 @@ class Runner:
         self._done = done
         self._stopped: dict[str, str] = {}
         self._budget_spent = ""
-        self._trials: CarriesOut = crew or Trials(
+        if crew is not None:
+            crew.report_to(self._observer)
+        self._carrier: CarriesOut | Trials = crew or Trials(
             run=run,
             suite=suite,
             endpoints=endpoints,
@@ -250,7 +254,7 @@ class Runner:
 
     async def _trial(self, cell: Cell, planned: PlannedTrial, intended_s: float) -> None:
         try:
-            await self._trials.carry_out(cell, planned, intended_s)
+            await self._carrier.carry_out(cell, planned, intended_s)
         except BudgetSpent as spent:
             self._budget_spent = self._budget_spent or str(spent)
         except OfferStopped as stopped:

@@ -51,6 +51,11 @@ class Crew:
     def client(self) -> tuple[PhaseVitals, ...]:
         return tuple(part for member in self._members for part in member.client)
 
+    def report_to(self, observer: Observer) -> None:
+        """Tell somebody else of what ends in the workers, who may pass it on to the crew."""
+        for member in self._members:
+            member.observer = observer
+
     async def start(self, clock: Clock) -> None:
         """Return when all workers can begin.
 

@@ -27,6 +27,7 @@ from harness.workers.messages import (
     FromWorker,
     Granted,
     Hired,
+    Over,
     Ready,
     Settle,
     Stopped,
@@ -64,7 +65,7 @@ class Member:
         self.cause_of_death = ""
         self._hired = hired
         self._purse = purse
-        self._observer = observer
+        self.observer = observer
         self._died = died
         self._awaited: dict[str, asyncio.Future[None]] = {}
         self._taken = ZERO
@@ -167,9 +168,11 @@ class Member:
     async def _hear(self, message: FromWorker) -> None:
         match message:
             case Attempt():
-                self._observer.attempt_ended(message)
+                self.observer.attempt_ended(message)
             case Trial():
                 self._ended(message)
+            case Over():
+                self._answer(message.trial, None)
             case Stopped():
                 kind = BudgetSpent if message.by == "budget" else OfferStopped
                 self._answer(message.trial, kind(message.why))
@@ -185,7 +188,7 @@ class Member:
                 self.client = message.client
 
     def _ended(self, trial: Trial) -> None:
-        self._observer.trial_ended(trial)
+        self.observer.trial_ended(trial)
         self._answer(trial.trial, None)
 
     def _answer(self, trial: str, error: Exception | None) -> None:

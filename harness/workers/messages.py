@@ -88,6 +88,12 @@ class Settle(Struct, frozen=True, tag="settle", tag_field="line"):
     cost: Decimal
 
 
+class Over(Struct, frozen=True, tag="over", tag_field="line"):
+    """A trial was carried out, whether or not a record of it is kept."""
+
+    trial: str
+
+
 class Stopped(Struct, frozen=True, kw_only=True, tag="stopped", tag_field="line"):
     """A trial was not carried out: no budget, or an offer that refuses every request."""
 
@@ -104,7 +110,7 @@ class Farewell(Struct, frozen=True, tag="farewell", tag_field="line"):
 
 ToWorker = PhaseBegan | Assignment | Withdrawn | Granted | Dismissed
 # An attempt or a trial that has ended is told by its record.
-FromWorker = Ready | Attempt | Trial | Take | Settle | Stopped | Farewell
+FromWorker = Ready | Attempt | Trial | Take | Settle | Over | Stopped | Farewell
 
 HIRED = msgspec.json.Decoder(Hired)
 TO_WORKER = msgspec.json.Decoder(ToWorker)

@@ -33,6 +33,7 @@ from harness.workers.messages import (
     FromWorker,
     Granted,
     Hired,
+    Over,
     PhaseBegan,
     Ready,
     Stopped,
@@ -153,6 +154,8 @@ class _Bench:
             self._outlet.send(Stopped(trial=given.trial, by="budget", why=str(spent)))
         except OfferStopped as stopped:
             self._outlet.send(Stopped(trial=given.trial, by="offer", why=str(stopped)))
+        else:
+            self._outlet.send(Over(given.trial))
 
 
 class _Reporter:
