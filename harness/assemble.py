@@ -12,8 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from harness.endpoint import Endpoint
+from harness.endpoint import Endpoint, account_limits
 from harness.errors import ConfigurationError
+from harness.plan import loads
 from harness.prepare import Prepared
 from harness.suite import OfferOptions, Suite
 from providers.clock import Clock
@@ -66,6 +67,7 @@ async def reachable(prepared: Prepared, *, clock: Clock) -> AsyncIterator[Mappin
                 adapter=_ADAPTERS[offer.dialect.protocol],
                 transport=transport,
                 timeouts=_timeouts(suite),
+                limits=account_limits(prepared.options[offer.id]),
                 key=keys[offer.id],
                 doubt=_doubt(offer, seen.models),
             )
@@ -114,7 +116,7 @@ def answer_book(workloads: Mapping[str, Workload]) -> AnswerBook:
 async def _base_url(
     stack: AsyncExitStack, prepared: Prepared, offer: Offer, book: Path | None
 ) -> str:
-    slots = max([*prepared.suite.concurrency, 1 if not prepared.suite.rate else 8, 1])
+    slots = max(load.most_at_once or MAX_SLOTS for load in loads(prepared.suite))
     if book is not None:
         return await stack.enter_async_context(
             simulated_child(

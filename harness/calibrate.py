@@ -40,6 +40,7 @@ async def calibrate(
     with tempfile.TemporaryDirectory(prefix="maasbench-") as folder, Journal(Path(folder)) as book:
         async with paced_child(pace) as base_url:
             line = Line(base_url, transport, book, drive, clock)
+            await line.warm_up()
             with Vitals() as vitals:
                 await line.carry_out()
                 seen = vitals.part("", attempts=len(line.samples), events=0)

@@ -172,6 +172,26 @@ def few_answers(n: int, needed: int) -> Caveat:
     )
 
 
+def slo_unknown(unknown: int) -> Caveat:
+    return Caveat(
+        code="slo_unknown",
+        message=f"{unknown} answered attempts lack a latency that an SLO is about: they are in no"
+        " goodput",
+        remedy="ask for streams and usage, or leave that SLO out",
+    )
+
+
+def behind_schedule(percentile: str, lag_s: float, tolerated_s: float) -> Caveat:
+    return Caveat(
+        code="behind_schedule",
+        message=f"requests were issued late: {percentile} of the schedule's lag is"
+        f" {lag_s * 1000:.0f} ms, over {tolerated_s * 1000:.0f} ms; the load was not the one"
+        " asked for",
+        remedy="read latencies from scheduled_latency_s, lower the rate, or give the client more"
+        " CPU and a budget that does not make requests wait",
+    )
+
+
 def provider_failures(count: int, trials: int) -> Caveat:
     return Caveat(
         code="provider_failures",
@@ -229,6 +249,33 @@ def served_models_differ(names: Iterable[str]) -> Caveat:
         code="served_models_differ",
         message=f"more than one model answered: {', '.join(names)}",
         remedy="pin a dated model name, and run again",
+    )
+
+
+def throttled(count: int, attempts: int) -> Caveat:
+    return Caveat(
+        code="throttled",
+        message=f"{count} of {attempts} attempts waited for the offer's limits before they were"
+        " sent: that wait is in throttled_s and in latencies from the intended instant only",
+        remedy="lower the load, or raise max_in_flight, rpm or tpm of the offer if its account"
+        " allows",
+    )
+
+
+def stopped_when_precise(until: str, n: int) -> Caveat:
+    return Caveat(
+        code="stopped_when_precise",
+        message=f"the load was ended at {n} answers by until = '{until}': a run that stops"
+        " when it looks precise is a little less precise than it looks",
+        remedy="run a fixed number of requests for intervals that hold as they stand",
+    )
+
+
+def not_precise(until: str) -> Caveat:
+    return Caveat(
+        code="not_precise",
+        message=f"the load ended before until = '{until}' held",
+        remedy="raise requests or duration_s, or ask for less",
     )
 
 

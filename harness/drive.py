@@ -33,6 +33,8 @@ from workloads.task import ProviderFailed
 
 _PROMPT = "word " * 100
 _NAME = "calibration"
+# Long enough that every stream has a connection of its own before the first one ends.
+_WARM_TOKENS = 2
 
 
 class Drive(Struct, frozen=True, kw_only=True):
@@ -117,6 +119,14 @@ class Line:
             transport=transport,
         )
 
+    async def warm_up(self) -> None:
+        """Open the connections: the time that takes is rightly part of a latency, and no error
+        of the client's. Nothing of it is counted."""
+        shortest = self._ask(_WARM_TOKENS)
+        async with asyncio.TaskGroup() as group:
+            for stream in range(self._drive.streams):
+                group.create_task(self._answered(-1 - stream, shortest))
+
     async def carry_out(self) -> None:
         """Run all streams to their end."""
         drive = self._drive
@@ -133,14 +143,22 @@ class Line:
             await self._request(turn)
 
     async def _request(self, turn: int) -> None:
+        sample = await self._answered(turn, self._ask(self._drive.output_tokens))
+        if sample is None:
+            self.failed += 1
+        else:
+            self.samples.append(sample)
+
+    async def _answered(self, turn: int, template: Ask) -> Sample | None:
+        """One answer, metered as in a run; None when it failed."""
         overheard = _Overheard(self._endpoint.transport)
         attempts: list[Attempt] = []
         chat = MeteredChat(
             endpoint=dataclasses.replace(self._endpoint, transport=overheard),
-            trial=f"{_NAME}-{turn + 1}",
+            trial=f"{_NAME}{turn}",
             cell=_NAME,
             seed=turn,
-            template=Ask(model=MODEL, messages=(), max_tokens=self._drive.output_tokens),
+            template=template,
             first_body={},
             nonce=None,
             policy=RetryPolicy(max_attempts=1),
@@ -155,9 +173,11 @@ class Line:
         try:
             await chat([{"role": "user", "content": _PROMPT}])
         except (ProviderFailed, OfferStopped):
-            self.failed += 1
-        else:
-            self.samples += map(Sample, attempts, overheard.packed)
+            return None
+        return Sample(attempts[-1], overheard.packed[-1])
+
+    def _ask(self, output_tokens: int) -> Ask:
+        return Ask(model=MODEL, messages=(), max_tokens=output_tokens)
 
 
 class _Overheard:
@@ -171,6 +191,9 @@ class _Overheard:
         exchange = await self._beyond.exchange(request, timeouts)
         self.packed.append(_Packed(exchange.reads))
         return exchange
+
+    async def warm(self, url: str, connections: int) -> None:
+        """Nothing: whoever opened the transport warms it."""
 
     async def close(self) -> None:
         """Nothing: whoever opened the transport closes it."""

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from harness.suite import OfferOptions
 from providers.dialect import Adapter
 from providers.exchange import Timeouts, Transport
 from providers.offers import Offer
+from providers.pacer import AccountLimits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,6 +14,7 @@ class Endpoint:
     """An offer with its adapter, transport and key. The key never leaves memory: it is not
     shown by `repr`, and no record holds an Endpoint.
 
+    limits: what the account may ask of it.
     doubt: what the look at the endpoint made doubtful, in one line; empty for nothing.
     """
 
@@ -19,5 +22,11 @@ class Endpoint:
     adapter: Adapter
     transport: Transport
     timeouts: Timeouts = field(default_factory=Timeouts)
+    limits: AccountLimits = field(default_factory=AccountLimits)
     key: str | None = field(default=None, repr=False)
     doubt: str = ""
+
+
+def account_limits(options: OfferOptions) -> AccountLimits:
+    """The limits that a suite states for an offer."""
+    return AccountLimits(max_in_flight=options.max_in_flight, rpm=options.rpm, tpm=options.tpm)

@@ -22,7 +22,9 @@ from harness.report.as_html import render_html
 from harness.report.as_json import render_json
 from harness.report.as_markdown import render_markdown
 from harness.runner import Done, Runner
+from harness.scrape import scraping
 from harness.store import (
+    EngineJournal,
     Journal,
     StoredRun,
     create_run,
@@ -55,7 +57,7 @@ def execute(prepared: Prepared, out: Path | None, console: Console, clock: Clock
             for endpoint in endpoints.values():
                 if endpoint.doubt:
                     console.print(endpoint.doubt, markup=False, highlight=False)
-            path = create_run(_as_met(prepared.run, endpoints), out)
+            path = create_run(as_met(prepared.run, endpoints), out)
             await _run(prepared, path, endpoints, Done(), console, clock)
         await calibrate_after(prepared, path, console, clock)
         return path
@@ -65,7 +67,7 @@ def execute(prepared: Prepared, out: Path | None, console: Console, clock: Clock
     return path
 
 
-def _as_met(run: Run, endpoints: Mapping[str, Endpoint]) -> Run:
+def as_met(run: Run, endpoints: Mapping[str, Endpoint]) -> Run:
     """The run, saying of its offers which turned out to be simulated: a simulated server may
     stand behind any address."""
     met = (endpoints[offer.id].offer.simulated for offer in run.offers)
@@ -82,18 +84,23 @@ def go_on(prepared: Prepared, stored: StoredRun, console: Console, clock: Clock)
 
     async def whole() -> None:
         async with reachable(prepared, clock=clock) as endpoints:
-            mend_torn_lines(stored.path)
-            # From here on the run has not ended; a kill must not leave an old end behind.
-            (stored.path / "end.json").unlink(missing_ok=True)
-            with Journal(stored.path) as journal:
-                by_id = {attempt.attempt: attempt for attempt in stored.attempts}
-                for lost in stored.lost:
-                    journal.add(by_id[lost])
+            reopen(stored)
             await _run(prepared, stored.path, endpoints, done, console, clock, earlier=stored)
         await calibrate_after(prepared, stored.path, console, clock)
 
     run_fast(whole())
     write_reports(load_run(stored.path))
+
+
+def reopen(stored: StoredRun) -> None:
+    """Make a stored run's directory fit to be written on: what was in flight is lost."""
+    mend_torn_lines(stored.path)
+    # From here on the run has not ended; a kill must not leave an old end behind.
+    (stored.path / "end.json").unlink(missing_ok=True)
+    with Journal(stored.path) as journal:
+        by_id = {attempt.attempt: attempt for attempt in stored.attempts}
+        for lost in stored.lost:
+            journal.add(by_id[lost])
 
 
 def already_done(stored: StoredRun) -> Done:
@@ -115,6 +122,7 @@ def already_done(stored: StoredRun) -> Done:
             for attempt in stored.attempts
             if MEANING[attempt.outcome].stops_offer and attempt.purpose != "abandoned"
         ),
+        sufficed=frozenset(each.cell for each in stored.sufficed),
         reached_the_end=stored.ended is not None and stored.ended.reason == "offers_stopped",
         resumed=max([resumed, *repeats], default=0) + 1,
     )
@@ -148,6 +156,16 @@ def exit_code(stored: StoredRun, max_error_rate: float) -> int:
     return PASS
 
 
+def budget_of(prepared: Prepared, earlier: StoredRun | None) -> Budget:
+    """The run's purse, without what an earlier part of it has spent."""
+    budget = Budget(prepared.budget, prepared.run.snapshot, longest_s=prepared.suite.timeout_s)
+    if earlier is not None:
+        for offer in prepared.run.offers:
+            own = [attempt for attempt in earlier.attempts if attempt.offer == offer.id]
+            budget.book(offer, own)
+    return budget
+
+
 async def _run(
     prepared: Prepared,
     path: Path,
@@ -157,11 +175,8 @@ async def _run(
     clock: Clock,
     earlier: StoredRun | None = None,
 ) -> None:
-    budget = Budget(prepared.budget, prepared.run.snapshot, longest_s=prepared.suite.timeout_s)
-    if earlier is not None:
-        for offer in prepared.run.offers:
-            own = [attempt for attempt in earlier.attempts if attempt.offer == offer.id]
-            budget.book(offer, own)
+    budget = budget_of(prepared, earlier)
+    scraped = endpoints if prepared.suite.engine_metrics else {}
     labels = {name: "SIMULATED" for name, each in endpoints.items() if each.offer.simulated}
     with (
         Journal(path, keeps_raw=prepared.suite.keep_raw) as journal,
@@ -169,7 +184,10 @@ async def _run(
         Vitals() as vitals,
     ):
         watch = PhaseWatch(vitals, display)
-        async with _crew(prepared, path, endpoints, done, budget, watch, console, clock) as crew:
+        async with (
+            _crew(prepared, path, endpoints, done, budget, watch, console, clock) as crew,
+            scraping(scraped, EngineJournal(path), clock),
+        ):
             runner = Runner(
                 run=prepared.run,
                 suite=prepared.suite,
@@ -184,7 +202,7 @@ async def _run(
                 done=done,
                 crew=crew,
             )
-            ended = await _to_its_end(runner)
+            ended: Ended = await _to_its_end(runner)
         before = earlier.ended.client if earlier is not None and earlier.ended is not None else ()
         ended = replace(ended, client=watch.ended(before))
         if crew is not None:

@@ -4,7 +4,11 @@ import os
 import platform
 from pathlib import Path
 
+from harness.errors import ConfigurationError
 from harness.records import Host
+
+# Journals, pipes to children, the loop's own: what a process has open beside its streams.
+_OTHER_FILES = 64
 
 
 def this_host() -> Host:
@@ -16,6 +20,21 @@ def this_host() -> Host:
         python=platform.python_version(),
         cpu=_cpu_model(),
     )
+
+
+def require_descriptors(streams: int) -> None:
+    """Raise ConfigurationError when this process may not hold that many connections open."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = streams + _OTHER_FILES
+    if allowed != resource.RLIM_INFINITY and allowed < needed:
+        raise ConfigurationError(
+            f"{streams} streams at a time need {needed} open files and {allowed} are allowed: "
+            f"`ulimit -n {needed}` first, or lower --concurrency"
+        )
 
 
 def _cpu_model() -> str | None:

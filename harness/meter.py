@@ -24,9 +24,10 @@ def record_attempt(
     stream: bool,
     intended_s: float,
     dropped: tuple[str, ...],
+    throttled_s: float = 0.0,
 ) -> Attempt:
     """The record of an ended attempt; `intended_s` is the schedule's instant on the same
-    clock as the exchange."""
+    clock as the exchange, `throttled_s` the wait for the provider's limits before it."""
     read_instants = sorted({delta.at_s for delta in answer.deltas})
     gaps = LogHistogram.of(later - earlier for earlier, later in pairwise(read_instants))
     return Attempt(
@@ -39,7 +40,7 @@ def record_attempt(
         reserved_amount=reserved.reserved_amount,
         reserved_currency=reserved.reserved_currency,
         stream=stream,
-        instants=_instants(exchange, answer, read_instants, intended_s),
+        instants=_instants(exchange, answer, read_instants, intended_s, throttled_s),
         outcome=answer.outcome,
         http_status=exchange.status,
         error=answer.error,
@@ -50,7 +51,7 @@ def record_attempt(
         service_tier=answer.service_tier,
         reads=len(read_instants),
         events=answer.events,
-        itl=gaps.buckets,
+        itl=gaps.packed(),
         visible_characters=len(answer.text),
         dropped=dropped,
         fresh_retries=exchange.fresh_retries,
@@ -64,7 +65,11 @@ def record_attempt(
 
 
 def _instants(
-    exchange: Exchange, answer: Answer, read_instants: list[float], intended_s: float
+    exchange: Exchange,
+    answer: Answer,
+    read_instants: list[float],
+    intended_s: float,
+    throttled_s: float,
 ) -> Instants:
     visible = [delta.at_s for delta in answer.deltas if delta.kind != "reasoning"]
     absolute = {
@@ -88,6 +93,7 @@ def _instants(
         tcp_s=_rounded(exchange.tcp_s),
         tls_s=_rounded(exchange.tls_s),
         reused=exchange.reused,
+        throttled_s=round(throttled_s, 6),
     )
     return msgspec.structs.replace(steps, **since_issue)
 

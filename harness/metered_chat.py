@@ -9,6 +9,7 @@ from msgspec import structs
 
 from harness.budget import Budget, output_bound
 from harness.endpoint import Endpoint
+from harness.estimate import BYTES_PER_TOKEN
 from harness.meter import record_attempt
 from harness.records import Attempt, Purpose, Reserved
 from harness.store import Journal
@@ -19,9 +20,13 @@ from providers.exchange import Exchange, Fault, HttpRequest
 from providers.limits import RetryPolicy, wait_s
 from providers.money import Money
 from providers.outcomes import MEANING, Outcome, is_rejection
+from providers.pacer import AccountLimits, Pacer, Place
 from workloads.task import ProviderFailed, Reply, RequestRejected, ToolUse
 
 Observe = Callable[[Attempt], None]
+
+# Endings by which a provider says that too much was asked of it.
+_AT_LIMIT = (Outcome.RATE_LIMITED, Outcome.OVERLOADED)
 
 
 class OfferStopped(Exception):
@@ -52,6 +57,7 @@ class MeteredChat:
         observe: Observe,
         intended_s: float,
         turns: Turns | None = None,
+        pacer: Pacer | None = None,
         keep_errors: bool = True,
         purpose: Purpose = "task",
     ) -> None:
@@ -71,6 +77,7 @@ class MeteredChat:
         self._clock = clock
         self._observe = observe
         self._turns = turns or Turns()
+        self._pacer = pacer or Pacer(AccountLimits(), clock)
         self._intended_s: float | None = intended_s
         self._keep_errors = keep_errors
         self._purpose = purpose
@@ -86,8 +93,9 @@ class MeteredChat:
         if self.requests > 1:
             self._intended_s = None
         ask = self._ask(messages, tools, max_tokens)
+        waited_s = 0.0
         for number in range(1, self._policy.max_attempts + 1):
-            answer = await self._attempt(ask, number)
+            answer = await self._attempt(ask, number, waited_s)
             if MEANING[answer.outcome].answered:
                 return _reply(answer)
             if MEANING[answer.outcome].stops_offer:
@@ -96,6 +104,7 @@ class MeteredChat:
             if pause_s is None:
                 break
             await self._clock.sleep_until(self._clock.monotonic_s() + pause_s)
+            waited_s = pause_s if answer.outcome in _AT_LIMIT else 0.0
         kind = RequestRejected if is_rejection(answer.outcome) else ProviderFailed
         raise kind(_failure(answer))
 
@@ -119,25 +128,29 @@ class MeteredChat:
             body=body,
         )
 
-    async def _attempt(self, ask: Ask, number: int) -> Answer:
+    async def _attempt(self, ask: Ask, number: int, waited_s: float) -> Answer:
+        """One exchange; `waited_s` was spent before it since the last one met a limit."""
         endpoint = self._endpoint
         offer = endpoint.offer
         request = endpoint.adapter.request(ask, offer.dialect, offer.base_url, endpoint.key)
-        started_at = self._clock.now()
-        # A prompt has at most one token per byte of the body that carries it.
-        reserved_money = await self._budget.reserve(
-            offer,
-            started_at,
-            input_tokens=len(request.body),
-            output_tokens=output_bound(offer, ask.max_tokens),
-        )
-        self.attempts += 1
-        reserved = self._reserved(number, reserved_money)
-        self._journal.add(reserved)
-        exchange, cancelled = await self._exchange(request)
+        output_tokens = output_bound(offer, ask.max_tokens)
+        expected_tokens = len(request.body) // BYTES_PER_TOKEN + (output_tokens or 0)
+        async with self._pacer.place(expected_tokens) as place:
+            # A prompt has at most one token per byte of the body that carries it.
+            reserved_money = await self._budget.reserve(
+                offer,
+                self._clock.now(),
+                input_tokens=len(request.body),
+                output_tokens=output_tokens,
+            )
+            self.attempts += 1
+            reserved = self._reserved(number, reserved_money)
+            self._journal.add(reserved)
+            exchange, cancelled = await self._exchange(request)
         cancelled = cancelled or await self._my_turn()
         self._journal.keep(reserved.attempt, exchange, secret=endpoint.key)
         answer = self._discreet(endpoint.adapter.decode(exchange, offer.dialect, stream=ask.stream))
+        self._heed(place, answer)
         intended_s = exchange.issued_s if self._intended_s is None else self._intended_s
         attempt = record_attempt(
             reserved,
@@ -146,6 +159,7 @@ class MeteredChat:
             stream=ask.stream,
             intended_s=intended_s,
             dropped=endpoint.adapter.dropped(ask, offer.dialect),
+            throttled_s=waited_s + place.waited_s,
         )
         self._journal.add(attempt)
         self._observe(attempt)
@@ -176,6 +190,20 @@ class MeteredChat:
         except asyncio.CancelledError as error:
             return error
         return None
+
+    def _heed(self, place: Place, answer: Answer) -> None:
+        """Let the offer's other requests know what this one used and was asked to wait.
+
+        A wait beyond the retry policy's limit is a quota window: requests run into it.
+        """
+        usage, error = answer.usage, answer.error
+        if usage.input_tokens is not None and usage.output_tokens is not None:
+            self._pacer.used(place, usage.input_tokens + usage.output_tokens)
+        asked_s = error.retry_after_s if error is not None else None
+        if answer.outcome not in _AT_LIMIT or asked_s is None:
+            return
+        if asked_s <= self._policy.retry_after_limit_s:
+            self._pacer.hold(asked_s)
 
     def _discreet(self, answer: Answer) -> Answer:
         """The answer with an error message that may be kept: without the key, which some

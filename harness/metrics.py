@@ -52,6 +52,13 @@ def _percentiles(name: str, definition: str) -> Iterator[Metric]:
         yield _metric(f"{name}.{each}", "s", "lower", f"{each} of: {definition}")
 
 
+def _throughput(name: str, over: str) -> Iterator[Metric]:
+    tokens = f"reported output tokens of answered attempts per second {over}"
+    yield _metric(f"{name}.output_tokens_per_s", "1/s", "higher", tokens)
+    requests = f"answered attempts per second {over}"
+    yield _metric(f"{name}.requests_per_s", "1/s", "higher", requests)
+
+
 def _registry() -> Iterator[Metric]:
     yield _metric(
         "solve_rate",
@@ -93,10 +100,15 @@ def _registry() -> Iterator[Metric]:
     )
     yield from _percentiles("ttft_s", "issue → first token of any kind, answered attempts")
     yield from _percentiles("ttft_from_intended_s", "scheduled instant → first token of any kind")
+    yield from _percentiles("throttled_s", "wait for the provider's limits before the issue")
     yield from _percentiles("ttfvt_s", "issue → first token of content or of a tool call")
     yield from _percentiles("tpot_s", "(last token − first token) / (output tokens − 1)")
     yield from _percentiles("itl_s", "gap between token-bearing network reads")
     yield from _percentiles("e2e_s", "issue → end of the answer")
+    yield from _percentiles("scheduled_latency_s", "scheduled instant → end of the answer")
+    yield from _percentiles(
+        "schedule_lag_s", "scheduled instant → issue of a trial's first attempt"
+    )
     yield _metric(
         "output_tokens_per_s",
         "1/s",
@@ -105,6 +117,23 @@ def _registry() -> Iterator[Metric]:
         " attempt of the cell was in flight",
     )
     yield _metric("requests_per_s", "1/s", "higher", "answered attempts per busy second")
+    yield from _throughput(
+        "window", "from the cell's first issue to its last completion, ramp and drain included"
+    )
+    yield from _throughput("steady", "of the longest time of steady concurrency")
+    yield _metric(
+        "goodput.requests_per_s",
+        "1/s",
+        "higher",
+        "attempts that kept every service level objective, per busy second",
+    )
+    yield _metric(
+        "goodput.share",
+        "1",
+        "higher",
+        "share of attempts that kept every service level objective; those that failed did not",
+        "goodput.share.estimate",
+    )
 
 
 METRICS: dict[str, Metric] = {each.name: each for each in _registry()}

@@ -4,26 +4,29 @@ The order of tasks and every seed follow from the suite's seed alone, and are th
 every offer: trials of the same task and epoch are pairs.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, cycle, islice
 
 from msgspec import Struct
 
 from harness.records import Cell
-from harness.schedule import Load
-from harness.suite import DEFAULT_CONCURRENCY, Suite
+from harness.schedule import Load, Pace, Trace
+from harness.suite import DEFAULT_CONCURRENCY, Stage, Suite
 from workloads.task import Task
 
 
 class PlannedTrial(Struct, frozen=True, kw_only=True):
     """A trial to come. `key` names the same pair across offers, `name` is the trial's id
-    but for the suffix that a repetition after a kill gets."""
+    but for the suffix that a repetition after a kill gets. What a warm-up answers is not
+    looked at."""
 
     name: str
     task: Task
     epoch: int
     seed: int
+    is_warmup: bool = False
 
     @property
     def key(self) -> tuple[str, int]:
@@ -39,10 +42,33 @@ class Phase(Struct, frozen=True, kw_only=True):
 
 
 def loads(suite: Suite) -> tuple[Load, ...]:
-    """The load levels of a suite; concurrency and rate may both be given."""
-    open_loops = tuple(Load(rate_per_s=rate) for rate in suite.rate)
-    levels = suite.concurrency or (() if open_loops else (DEFAULT_CONCURRENCY,))
-    return tuple(Load(concurrency=level) for level in levels) + open_loops
+    """The load levels of a suite: one per concurrency, per rate, for its stages and for its
+    timestamps. A concurrency does not bound a rate; they are levels of their own.
+
+    Raises ConfigurationError where the suite's timestamps cannot be read.
+    """
+    arrivals: list[Pace | Trace] = [
+        _pace(suite, Stage(rate=rate, duration_s=math.inf)) for rate in suite.rate
+    ]
+    if suite.stages:
+        arrivals.append(_pace(suite, *suite.stages))
+    if suite.arrivals is not None:
+        assert not isinstance(suite.arrivals, str)
+        arrivals.append(Trace(timestamps=suite.arrivals, time_scale=suite.time_scale))
+    levels = suite.concurrency or (() if arrivals else (DEFAULT_CONCURRENCY,))
+    return (
+        *(Load(concurrency=level) for level in levels),
+        *(Load(arrivals=each, in_flight=suite.in_flight) for each in arrivals),
+    )
+
+
+def _pace(suite: Suite, *stages: Stage) -> Pace:
+    return Pace(
+        stages=stages,
+        arrival=suite.arrival,
+        burstiness=suite.burstiness or 1.0,
+        ramp_s=suite.ramp_s or 0.0,
+    )
 
 
 def phases(suite: Suite, offers: Sequence[str]) -> tuple[Phase, ...]:
@@ -68,18 +94,24 @@ def phases(suite: Suite, offers: Sequence[str]) -> tuple[Phase, ...]:
 
 def is_load_phase(suite: Suite, phase: Phase) -> bool:
     """True where timing is the point, so that an interrupted cell has to start again."""
-    return suite.duration_s is not None or phase.load.rate_per_s is not None
+    return suite.duration_s is not None or phase.load.is_open
+
+
+def is_timed(suite: Suite, load: Load) -> bool:
+    """True where time or the arrivals end a cell and not a number of trials."""
+    return suite.duration_s is not None or not load.is_endless
 
 
 def puts_load(suite: Suite) -> bool:
     """True where offers are asked for more than one answer at a time, or timing is the point."""
-    timed = suite.requests is not None or suite.duration_s is not None or bool(suite.rate)
-    return timed or any((load.concurrency or 0) > 1 for load in loads(suite))
+    if suite.requests is not None or suite.duration_s is not None:
+        return True
+    return any(load.is_open or (load.concurrency or 0) > 1 for load in loads(suite))
 
 
 def most_in_flight(suite: Suite, offers: int) -> int | None:
-    """The most trials that the suite has in flight at once; None where a rate has no such bound."""
-    levels = [load.concurrency for load in loads(suite)]
+    """The most trials that the suite has in flight at once; None where nothing bounds them."""
+    levels = [load.most_at_once for load in loads(suite)]
     known = [level * offers for level in levels if level is not None]
     return max(known) if len(known) == len(levels) else None
 
@@ -96,7 +128,7 @@ def task_order(tasks: Sequence[Task], seed: int, limit: int | None) -> tuple[Tas
     return tuple(ordered[:limit])
 
 
-def trial_seed(seed: int, workload: str, task: str, epoch: int) -> int:
+def trial_seed(seed: int, workload: str, task: str, epoch: int | str) -> int:
     """A seed in [0, 2^31), as every server accepts."""
     return int(_digest(seed, workload, task, str(epoch))[:8], 16) % 2**31
 
@@ -116,11 +148,29 @@ def batches(
         yield from epochs
 
 
+def warmups(
+    suite: Suite, phase: Phase, cell: Cell, tasks: Sequence[Task]
+) -> Iterator[PlannedTrial]:
+    """The trials before a cell's own, going round its tasks with seeds that none of them has."""
+    prefix = _prefix(phase, cell)
+    for number, task in enumerate(islice(cycle(tasks), suite.warmup), 1):
+        yield PlannedTrial(
+            name=f"{prefix}-w{number}",
+            task=task,
+            epoch=0,
+            seed=trial_seed(suite.seed, phase.workload, task.id, f"warm-up {number}"),
+            is_warmup=True,
+        )
+
+
+def _prefix(phase: Phase, cell: Cell) -> str:
+    return f"{phase.workload}-{phase.load.label}-o{phase.cells.index(cell) + 1}"
+
+
 def _epochs(
     suite: Suite, phase: Phase, cell: Cell, tasks: Sequence[Task]
 ) -> Iterator[Iterator[PlannedTrial]]:
-    cell_number = phase.cells.index(cell)
-    prefix = f"{phase.workload}-{phase.load.label}-o{cell_number + 1}"
+    prefix = _prefix(phase, cell)
     positions = {task.id: index for index, task in enumerate(tasks, 1)}
 
     def planned(task: Task, epoch: int) -> PlannedTrial:
@@ -131,11 +181,11 @@ def _epochs(
             seed=trial_seed(suite.seed, phase.workload, task.id, epoch),
         )
 
-    left = suite.requests
+    left, timed = suite.requests, is_timed(suite, phase.load)
     epoch = 0
     while True:
         epoch += 1
-        if left is None and suite.duration_s is None and epoch > suite.epochs:
+        if left is None and not timed and epoch > suite.epochs:
             return
         chosen = tasks if left is None else tasks[:left]
         if left is not None:
@@ -145,11 +195,11 @@ def _epochs(
             return
 
 
-def planned_count(suite: Suite, tasks: int) -> int | None:
-    """How many trials a cell will have; None where only time ends it."""
-    if suite.duration_s is not None:
-        return None
-    return suite.requests if suite.requests is not None else tasks * suite.epochs
+def planned_count(suite: Suite, load: Load, tasks: int) -> int | None:
+    """How many trials a cell will have at most; None where only time or the arrivals end it."""
+    if suite.requests is not None:
+        return suite.requests
+    return None if is_timed(suite, load) else tasks * suite.epochs
 
 
 def _digest(seed: int, *parts: str) -> str:

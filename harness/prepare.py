@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,11 +18,13 @@ import msgspec
 from harness.budget import check_budget
 from harness.errors import ConfigurationError
 from harness.estimate import OfferEstimate, WorkAhead, estimate_offer
-from harness.host import this_host
-from harness.plan import Phase, phases, planned_count, task_order
+from harness.host import require_descriptors, this_host
+from harness.plan import Phase, loads, phases, planned_count, task_order
 from harness.profile import parse_profile
 from harness.records import SCHEMA_VERSION, Run, WorkloadIdentity
+from harness.schedule import read_timestamps
 from harness.suite import OfferOptions, Suite
+from harness.until import parse_until
 from harness.version import VERSION
 from providers.clock import Clock
 from providers.dialect import Dialect
@@ -67,12 +70,17 @@ def prepare(
 
     Raises ConfigurationError, in one line with its remedy, for what cannot run.
     """
+    suite = with_timestamps(suite)
+    if suite.until is not None:
+        parse_until(suite.until)
     now = clock.now()
     catalog = load_catalog()
     by_name = _resolved(catalog, suite)
     offers = tuple(by_name.values())
     check_transport(suite.transport, {each.id: each.dialect.protocol for each in offers})
     options = {offer.id: suite.offer.get(name, OfferOptions()) for name, offer in by_name.items()}
+    if suite.workers > 1:
+        _refuse_limits(options)
     snapshot = snapshot_for(
         catalog,
         offers,
@@ -85,6 +93,7 @@ def prepare(
     profile = None if suite.profile is None else parse_profile(suite.profile)
     identities = tuple(_identity(suite, name, workloads[name]) for name in suite.workloads)
     planned = phases(suite, [offer.id for offer in offers])
+    require_descriptors(max(phase.load.most_at_once or 0 for phase in planned) * len(offers))
     run = Run(
         schema_version=SCHEMA_VERSION,
         run_id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
@@ -129,6 +138,13 @@ def prepare(
         budget=budget,
         estimates=estimates,
     )
+
+
+def with_timestamps(suite: Suite) -> Suite:
+    """The suite with its file of arrivals read, so that the run does not need it again."""
+    if not isinstance(suite.arrivals, str):
+        return suite
+    return msgspec.structs.replace(suite, arrivals=read_timestamps(Path(suite.arrivals)))
 
 
 def _resolved(catalog: Catalog, suite: Suite) -> dict[str, Offer]:
@@ -185,6 +201,17 @@ def resolve_offer(catalog: Catalog, suite: Suite, name: str) -> Offer:
         dialect["refused"] = (*offer.dialect.refused, *options.refused)
     changes["dialect"] = msgspec.structs.replace(offer.dialect, **dialect)
     return msgspec.structs.replace(offer, **changes)
+
+
+def _refuse_limits(options: Mapping[str, OfferOptions]) -> None:
+    """Raise ConfigurationError for limits of an account, which only one process can keep."""
+    for offer, own in options.items():
+        for limit in ("max_in_flight", "rpm", "tpm"):
+            if getattr(own, limit) is not None:
+                raise ConfigurationError(
+                    f"{offer}: {limit} cannot be kept by several processes together: "
+                    f"run with --workers 1, or leave {limit} out"
+                )
 
 
 def build_workloads(suite: Suite) -> dict[str, Workload]:
@@ -301,12 +328,13 @@ def _identity(suite: Suite, name: str, workload: Workload) -> WorkloadIdentity:
 
 def _work(suite: Suite, workloads: Mapping[str, Workload]) -> list[WorkAhead]:
     """The trials ahead of each offer; of each task an unknown number where time ends them."""
-    levels = len(phases(suite, ["-"])) // len(suite.workloads)
     ahead = []
     for name in suite.workloads:
         tasks = task_order(workloads[name].tasks(), suite.seed, suite.tasks)
-        count = planned_count(suite, len(tasks))
+        counts = [planned_count(suite, load, len(tasks)) for load in loads(suite)]
         if tasks:
-            repeats = None if count is None else Decimal(count * levels) / len(tasks)
+            known = [count for count in counts if count is not None]
+            trials = sum(known) + suite.warmup * len(counts)
+            repeats = Decimal(trials) / len(tasks) if len(known) == len(counts) else None
             ahead.append(WorkAhead(tasks=tasks, repeats=repeats))
     return ahead

@@ -64,6 +64,8 @@ def summarize_stored(stored: StoredRun, view: View | None = None) -> Summary:
         charges,
         ended=stored.ended,
         calibration=stored.calibration,
+        sufficed=stored.sufficed,
+        engine=stored.engine,
         at_profile=_at_profile(run.profile, offers, stored, run.snapshot, run.currency),
     )
     return _labelled(summary, view.words())

@@ -10,7 +10,9 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from harness.instrument import PhaseVitals
+from harness.stats import LogHistogram
 from providers.dialect import ErrorDetail
+from providers.engine_metrics import EngineReading
 from providers.offers import Offer
 from providers.outcomes import Outcome
 from providers.prices.pricebook import Snapshot
@@ -29,7 +31,8 @@ class Instants(Struct, frozen=True, kw_only=True, omit_defaults=True):
     first_token: first reasoning, content or tool-call text; first_visible: first content
     or tool-call text. Both are None for an answer that came in one piece.
     dns_s, tcp_s, tls_s are durations, not instants: what a new connection took (see
-    providers.exchange).
+    providers.exchange). throttled_s is one too: what the attempt waited before its issue for
+    the provider's limits.
     """
 
     intended_s: float = 0.0
@@ -45,9 +48,12 @@ class Instants(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tcp_s: float | None = None
     tls_s: float | None = None
     reused: bool | None = None
+    throttled_s: float = 0.0
 
 
-class Reserved(Struct, frozen=True, tag="issued", tag_field="line", kw_only=True):
+class Reserved(
+    Struct, frozen=True, tag="issued", tag_field="line", kw_only=True, omit_defaults=True
+):
     """The journal's line before a request is sent: what it may cost at worst."""
 
     attempt: str
@@ -65,8 +71,9 @@ class Attempt(
 ):
     """One HTTP exchange, ended. Ids: `<trial>.<request>.<attempt>`, counted from 1.
 
-    itl: histogram of gaps between token-bearing reads (harness.stats.LogHistogram as
-    {bucket: count}). reads: number of token-bearing reads; events: pieces of text they brought.
+    itl: histogram of gaps between token-bearing reads, as harness.stats.LogHistogram packs it;
+    {bucket: count} in runs of version 0.1. reads: number of token-bearing reads; events: pieces
+    of text they brought.
     fresh_retries: client artefacts (see providers.exchange).
     """
 
@@ -88,7 +95,7 @@ class Attempt(
     service_tier: str | None = None
     reads: int = 0
     events: int = 0
-    itl: dict[int, int] = field(default_factory=dict)
+    itl: tuple[int, ...] | dict[int, int] = ()
     visible_characters: int | None = None
     dropped: tuple[str, ...] = ()
     fresh_retries: int = 0
@@ -96,6 +103,15 @@ class Attempt(
     response_headers: dict[str, str] = field(default_factory=dict)
     reserved_amount: str | None = None
     reserved_currency: str | None = None
+
+    @property
+    def gaps(self) -> LogHistogram:
+        """`itl` unpacked."""
+        return (
+            LogHistogram(self.itl)
+            if isinstance(self.itl, dict)
+            else LogHistogram.unpacked(self.itl)
+        )
 
 
 class Trial(Struct, frozen=True, tag="trial", tag_field="line", kw_only=True, omit_defaults=True):
@@ -125,6 +141,30 @@ class Restarted(Struct, frozen=True, tag="restarted", tag_field="line", kw_only=
 
     cell: str
     at: datetime
+
+
+class Sufficed(Struct, frozen=True, tag="sufficed", tag_field="line", kw_only=True):
+    """A cell's load was ended at `at` because the suite's `until` held: the percentile's value
+    and bounds then, from n attempts."""
+
+    cell: str
+    at: datetime
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+class EngineSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line of `engine.jsonl`: one look at the metrics of the engine behind an offer.
+
+    at: wall clock when it was asked. reading: None where it did not answer; `error` says why.
+    """
+
+    offer: str
+    at: datetime
+    reading: EngineReading | None = None
+    error: str = ""
 
 
 class Cell(Struct, frozen=True, kw_only=True):

@@ -6,8 +6,8 @@ a trial is told in `trials`.
 """
 
 import asyncio
-import random
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -17,12 +17,22 @@ from harness.budget import Budget, BudgetSpent
 from harness.endpoint import Endpoint
 from harness.metered_chat import OfferStopped
 from harness.observer import Observer
-from harness.plan import Phase, PlannedTrial, batches, is_load_phase, task_order
-from harness.records import SCHEMA_VERSION, Cell, Ended, Restarted, Run
-from harness.schedule import Load, poisson_arrivals
+from harness.plan import (
+    Phase,
+    PlannedTrial,
+    batches,
+    is_load_phase,
+    is_timed,
+    task_order,
+    warmups,
+)
+from harness.records import SCHEMA_VERSION, Cell, Ended, Restarted, Run, Sufficed
+from harness.schedule import Load
+from harness.stats import Quantile
 from harness.store import Journal
-from harness.suite import Suite
+from harness.suite import DEFAULT_CONCURRENCY, Suite
 from harness.trials import Trials
+from harness.until import UntilPrecise, parse_until
 from providers.clock import Clock
 from workloads.task import Task, Workload
 
@@ -35,14 +45,15 @@ class Done:
 
     trials: (cell key, task, epoch) that ended. begun: trial names that were begun before
     and need a suffix. cells_begun: cells with at least one attempt. cells_stopped: cells
-    whose offer refused to go on. reached_the_end: every phase has run, though some offer
-    had stopped.
+    whose offer refused to go on. sufficed: cells that the suite's `until` ended.
+    reached_the_end: every phase has run, though some offer had stopped.
     """
 
     trials: frozenset[tuple[str, str, int]] = frozenset()
     begun: frozenset[str] = frozenset()
     cells_begun: frozenset[str] = frozenset()
     cells_stopped: frozenset[str] = frozenset()
+    sufficed: frozenset[str] = frozenset()
     reached_the_end: bool = False
     resumed: int = 0
 
@@ -64,6 +75,7 @@ class Runner:
     """One execution of a suite. `run()` returns how it ended.
 
     crew: carries out the trials where this process does not.
+    enough: asked before each trial; once it says so no other begins.
     """
 
     def __init__(
@@ -81,18 +93,25 @@ class Runner:
         judges: int,
         done: Done = Done(),
         crew: CarriesOut | None = None,
+        enough: Callable[[], bool] = lambda: False,
     ) -> None:
         self._suite = suite
         self._phases = phases
+        self._endpoints = endpoints
         self._workloads = workloads
         self._journal = journal
         self._observer = observer
         self._clock = clock
         self._done = done
+        self._enough = enough
         self._stopped: dict[str, str] = {}
         self._budget_spent = ""
+        self._sufficed = set(done.sufficed)
+        if suite.until is not None:
+            self._observer = UntilPrecise(parse_until(suite.until), observer, self._suffice)
         if crew is not None:
             crew.report_to(self._observer)
+        self._connects = crew is None
         self._carrier: CarriesOut | Trials = crew or Trials(
             run=run,
             suite=suite,
@@ -100,7 +119,7 @@ class Runner:
             workloads=workloads,
             budget=budget,
             journal=journal,
-            observer=observer,
+            observer=self._observer,
             clock=clock,
             judges=judges,
             suffixes=done.suffixes,
@@ -139,9 +158,12 @@ class Runner:
         tasks = task_order(workload.tasks(), self._suite.seed, self._suite.tasks)
         cells = [cell for cell in phase.cells if not self._is_over(phase, cell, tasks)]
         plans = {cell.key: self._left(phase, cell, tasks) for cell in cells}
-        count = None if self._suite.duration_s is not None else self._count(phase, cells, tasks)
+        timed = is_timed(self._suite, phase.load)
+        count = None if timed else self._count(phase, cells, tasks)
         self._observer.phase_began(replace(phase, cells=tuple(cells)), count)
         self._restart_timed_cells(phase, cells)
+        await self._connect(phase, cells)
+        await self._warm_up(phase, cells, tasks)
         deadline_s = None
         if self._suite.duration_s is not None:
             deadline_s = self._clock.monotonic_s() + self._suite.duration_s
@@ -154,14 +176,31 @@ class Runner:
                     if batch is not None:
                         group.create_task(self._batch(phase, cell, batch, deadline_s))
 
+    async def _connect(self, phase: Phase, cells: Iterable[Cell]) -> None:
+        """Open a closed loop's connections before its first trial: the first requests of a
+        load shall not look slower than the rest. A crew does so in its workers."""
+        if not self._connects:
+            return
+        for cell in cells:
+            endpoint = self._endpoints[cell.offer]
+            await endpoint.transport.warm(endpoint.offer.base_url, phase.load.concurrency or 0)
+
+    async def _warm_up(self, phase: Phase, cells: Sequence[Cell], tasks: Sequence[Task]) -> None:
+        """Connections opened and caches as they will be, before any cell's load begins."""
+        most = phase.load.most_at_once or DEFAULT_CONCURRENCY
+        async with asyncio.TaskGroup() as group:
+            for cell in cells:
+                trials = warmups(self._suite, phase, cell, tasks)
+                group.create_task(self._so_many(most, cell, trials, deadline_s=None))
+
     def _is_over(self, phase: Phase, cell: Cell, tasks: Sequence[Task]) -> bool:
         """Whether nothing of the cell can be run, or an earlier part has carried it through.
 
         A load that time ends was carried through when the run went on after it.
         """
-        if cell.offer in self._stopped:
+        if cell.offer in self._stopped or cell.key in self._sufficed:
             return True
-        if self._suite.duration_s is None:
+        if not is_timed(self._suite, phase.load):
             plan = batches(self._suite, phase, cell, tasks)
             return all((cell.key, *t.key) in self._done.trials for batch in plan for t in batch)
         later = self._phases[self._phases.index(phase) + 1 :]
@@ -189,7 +228,11 @@ class Runner:
         return late or bool(self._budget_spent)
 
     def _closed(self, cell: Cell, deadline_s: float | None) -> bool:
-        return self._over(deadline_s) or cell.offer in self._stopped
+        is_enough = cell.key in self._sufficed or self._enough()
+        return self._over(deadline_s) or self._refuses(cell) or is_enough
+
+    def _refuses(self, cell: Cell) -> bool:
+        return bool(self._budget_spent) or cell.offer in self._stopped
 
     async def _batch(
         self,
@@ -199,10 +242,8 @@ class Runner:
         deadline_s: float | None,
     ) -> None:
         """One epoch of one cell under its load."""
-        if phase.load.rate_per_s is None:
-            await self._closed_loop(phase, cell, trials, deadline_s)
-        else:
-            await self._open_loop(phase, cell, trials, deadline_s)
+        loop = self._open_loop if phase.load.is_open else self._closed_loop
+        await loop(phase, cell, trials, deadline_s)
 
     def _restart_timed_cells(self, phase: Phase, cells: Iterable[Cell]) -> None:
         """An interrupted load cell begins again: half of a load is not a load."""
@@ -219,6 +260,13 @@ class Runner:
         trials: Iterator[PlannedTrial],
         deadline_s: float | None,
     ) -> None:
+        await self._so_many(phase.load.concurrency or 1, cell, trials, deadline_s)
+
+    async def _so_many(
+        self, most: int, cell: Cell, trials: Iterator[PlannedTrial], deadline_s: float | None
+    ) -> None:
+        """Trials one after the other, `most` at a time."""
+
         async def worker() -> None:
             for planned in trials:
                 if self._closed(cell, deadline_s):
@@ -226,7 +274,7 @@ class Runner:
                 await self._trial(cell, planned, self._clock.monotonic_s())
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(phase.load.concurrency or 1):
+            for _ in range(most):
                 group.create_task(worker())
 
     async def _open_loop(
@@ -237,20 +285,36 @@ class Runner:
         deadline_s: float | None,
     ) -> None:
         began_s = self._clock.monotonic_s()
+        cap = phase.load.in_flight
+        places = nullcontext() if cap is None else asyncio.Semaphore(cap)
+
+        async def in_turn(planned: PlannedTrial, at_s: float) -> None:
+            # What has arrived before the deadline is carried out: leaving the queue out would
+            # show the latency of those that did not have to wait.
+            async with places:
+                if not self._refuses(cell):
+                    await self._trial(cell, planned, at_s)
+
         async with asyncio.TaskGroup() as group:
-            async for planned, at_s in self._arrivals(phase.load, cell, trials, began_s):
+            async for planned, at_s in self._arrivals(phase.load, trials, began_s, deadline_s):
                 if self._closed(cell, deadline_s):
                     return
-                group.create_task(self._trial(cell, planned, at_s))
+                group.create_task(in_turn(planned, at_s))
 
     async def _arrivals(
-        self, load: Load, cell: Cell, trials: Iterable[PlannedTrial], began_s: float
+        self,
+        load: Load,
+        trials: Iterable[PlannedTrial],
+        began_s: float,
+        deadline_s: float | None,
     ) -> AsyncIterator[tuple[PlannedTrial, float]]:
-        assert load.rate_per_s is not None
-        rng = random.Random(f"{self._suite.seed}/{load.label}")
-        for planned, after_s in zip(trials, poisson_arrivals(load.rate_per_s, rng), strict=False):
-            await self._clock.sleep_until(began_s + after_s)
-            yield planned, began_s + after_s
+        # The instants first: zip would take a trial from the plan for an arrival that never is.
+        for after_s, planned in zip(load.instants(self._suite.seed), trials, strict=False):
+            at_s = began_s + after_s
+            if deadline_s is not None and at_s >= deadline_s:
+                return
+            await self._clock.sleep_until(at_s)
+            yield planned, at_s
 
     async def _trial(self, cell: Cell, planned: PlannedTrial, intended_s: float) -> None:
         try:
@@ -259,6 +323,22 @@ class Runner:
             self._budget_spent = self._budget_spent or str(spent)
         except OfferStopped as stopped:
             self._stop_offer(cell.offer, str(stopped))
+
+    def _suffice(self, cell: str, found: Quantile) -> None:
+        assert found.value is not None
+        assert found.low is not None
+        assert found.high is not None
+        self._sufficed.add(cell)
+        self._journal.add(
+            Sufficed(
+                cell=cell,
+                at=self._clock.now(),
+                value=found.value,
+                low=found.low,
+                high=found.high,
+                n=found.n,
+            )
+        )
 
     def _stop_offer(self, offer: str, why: str) -> None:
         if offer not in self._stopped:

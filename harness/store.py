@@ -24,10 +24,12 @@ from harness.records import (
     SCHEMA_VERSION,
     Attempt,
     Ended,
+    EngineSample,
     Instants,
     Reserved,
     Restarted,
     Run,
+    Sufficed,
     Trial,
 )
 from providers.exchange import Exchange
@@ -38,15 +40,19 @@ _LAST = "last"
 
 _Record = TypeVar("_Record", bound=Struct)
 _Line = TypeVar("_Line")
-_ATTEMPT_LINES = msgspec.json.Decoder(Reserved | Attempt | Restarted)
+_ATTEMPT_LINES = msgspec.json.Decoder(Reserved | Attempt | Restarted | Sufficed)
 _TRIAL_LINES = msgspec.json.Decoder(Trial)
+_ENGINE_LINES = msgspec.json.Decoder(EngineSample)
+_COMMON = ("cell", "offer", "finish", "served_model", "fingerprint", "reserved_currency")
+_GROWING = ("attempts", "trials", "engine")
 
 
 class StoredRun(Struct, frozen=True, kw_only=True):
     """A run directory as read.
 
     lost: ids of attempts that were issued and never ended; they stand among the attempts
-    with outcome `lost`. torn: files whose last line was cut off, which is harmless.
+    with outcome `lost`. engine: what the engines said of themselves. torn: files whose last
+    line was cut off, which is harmless.
     """
 
     path: Path
@@ -55,6 +61,8 @@ class StoredRun(Struct, frozen=True, kw_only=True):
     trials: tuple[Trial, ...]
     ended: Ended | None
     calibration: InstrumentError | None = None
+    sufficed: tuple[Sufficed, ...] = ()
+    engine: tuple[EngineSample, ...] = ()
     lost: tuple[str, ...] = ()
     torn: tuple[str, ...] = ()
 
@@ -85,7 +93,7 @@ class Journal:
         os.close(self._attempts)
         os.close(self._trials)
 
-    def add(self, record: Reserved | Attempt | Restarted | Trial) -> None:
+    def add(self, record: Reserved | Attempt | Restarted | Sufficed | Trial) -> None:
         line = self._encoder.encode(record) + b"\n"
         file = self._trials if isinstance(record, Trial) else self._attempts
         # A disk that fills up takes a part of the line; the next write says so.
@@ -96,6 +104,17 @@ class Journal:
         """Keep the bytes of an attempt's answer, where the run wants them kept."""
         if self._keeps_raw:
             keep_raw(self.path, attempt, exchange, secret=secret)
+
+
+class EngineJournal:
+    """The growing file of what engines said; it is made with its first line."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path / "engine.jsonl"
+
+    def add(self, sample: EngineSample) -> None:
+        with self._file.open("ab", buffering=0) as file:
+            file.write(msgspec.json.encode(sample) + b"\n")
 
 
 def create_run(run: Run, out: Path | None) -> Path:
@@ -158,15 +177,22 @@ def load_run(path: Path) -> StoredRun:
     restarts: dict[str, datetime] = {}
     issued: dict[str, Reserved] = {}
     attempts: dict[str, Attempt] = {}
+    sufficed: list[Sufficed] = []
+    texts: dict[str, str] = {}
     torn: list[str] = []
     for record in _merged(path, "attempts", _ATTEMPT_LINES, torn, _written_at):
         if isinstance(record, Reserved):
-            issued[record.attempt] = record
+            # What `resume` books as lost bears the instant of the issue, and may come first.
+            if record.attempt not in attempts:
+                issued[record.attempt] = record
         elif isinstance(record, Restarted):
             restarts[record.cell] = record.at
+        elif isinstance(record, Sufficed):
+            sufficed.append(record)
         else:
-            attempts[record.attempt] = record
-    lost = tuple(key for key in issued if key not in attempts)
+            attempts[record.attempt] = _sharing(record, texts)
+            issued.pop(record.attempt, None)
+    lost = tuple(issued)
     attempts |= {key: lost_attempt(issued[key]) for key in lost}
     trials = _merged(path, "trials", _TRIAL_LINES, torn, _ended_at)
     ended_path = path / "end.json"
@@ -178,6 +204,8 @@ def load_run(path: Path) -> StoredRun:
         trials=tuple(t for t in trials if not _before(t.started_at, restarts.get(t.cell))),
         ended=_decode(ended_path, Ended) if ended_path.is_file() else None,
         calibration=_decode(calibrated, InstrumentError) if calibrated.is_file() else None,
+        sufficed=tuple(sufficed),
+        engine=tuple(_lines(path / "engine.jsonl", _ENGINE_LINES, torn)),
         lost=lost,
         torn=tuple(torn),
     )
@@ -186,6 +214,17 @@ def load_run(path: Path) -> StoredRun:
 def trials_of(path: Path, worker: int) -> tuple[Trial, ...]:
     """The trials that one measuring process of a run has ended."""
     return tuple(_lines(_file(path, "trials", worker), _TRIAL_LINES, []))
+
+
+def _sharing(attempt: Attempt, texts: dict[str, str]) -> Attempt:
+    """The attempt, fresh from its line, with one copy of the words that all of a cell say.
+
+    It is frozen for everybody else; here nobody has seen it yet.
+    """
+    for name in _COMMON:
+        if (text := getattr(attempt, name)) is not None:
+            msgspec.structs.force_setattr(attempt, name, texts.setdefault(text, text))
+    return attempt
 
 
 def lost_attempt(reserved: Reserved) -> Attempt:
@@ -259,8 +298,8 @@ def _merged(
     return merge(*(_lines(file, decoder, torn) for file in _files(path, kind)), key=at)
 
 
-def _written_at(record: Reserved | Attempt | Restarted) -> datetime:
-    if isinstance(record, Restarted):
+def _written_at(record: Reserved | Attempt | Restarted | Sufficed) -> datetime:
+    if isinstance(record, Restarted | Sufficed):
         return record.at
     if isinstance(record, Reserved):
         return record.started_at
@@ -271,25 +310,25 @@ def _ended_at(trial: Trial) -> datetime:
     return trial.started_at + timedelta(seconds=trial.duration_s)
 
 
-def _lines(path: Path, decoder: msgspec.json.Decoder[_Line], torn: list[str]) -> list[_Line]:
-    """The records of a growing file; a torn last line is noted in `torn` and left out."""
+def _lines(path: Path, decoder: msgspec.json.Decoder[_Line], torn: list[str]) -> Iterator[_Line]:
+    """The records of a growing file, line by line, for it may be far larger than what is made
+    of it; a torn last line is noted in `torn` and left out."""
     if not path.is_file():
-        return []
-    records = []
-    *whole, rest = path.read_bytes().split(b"\n")
-    for number, line in enumerate(whole, 1):
-        try:
-            records.append(decoder.decode(line))
-        except msgspec.MsgspecError as error:
-            raise ResultError(f"{path}, line {number}: {error}") from error
-    if rest:
-        torn.append(path.name)
-    return records
+        return
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.endswith(b"\n"):
+                torn.append(path.name)
+                return
+            try:
+                yield decoder.decode(line)
+            except msgspec.MsgspecError as error:
+                raise ResultError(f"{path}, line {number}: {error}") from error
 
 
 def mend_torn_lines(path: Path) -> None:
-    """Cut torn last lines off the journals, so that the next line starts afresh."""
-    for file in (*_files(path, "attempts"), *_files(path, "trials")):
+    """Cut a torn last line off every growing file, so that the next line starts afresh."""
+    for file in (file for kind in _GROWING for file in _files(path, kind)):
         if not file.is_file():
             continue
         content = file.read_bytes()

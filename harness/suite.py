@@ -15,12 +15,22 @@ import msgspec
 from msgspec import Struct, field
 
 from harness.errors import ConfigurationError
+from harness.slo import parse_slos
 from providers.exchange import TransportName
 from providers.nearest import did_you_mean
 
 FILE_NAME = "maasbench.toml"
 _PREFIX = "MAASBENCH_"
 _ALMOST = 0.75  # of a variable's letters, in their order, are those of a key
+
+Arrival = Literal["poisson", "constant", "gamma"]
+
+
+class Stage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rate of trials per second that holds for some seconds; 0 is a pause."""
+
+    rate: float
+    duration_s: float
 
 
 class OfferOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,6 +40,8 @@ class OfferOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     price: `0.1/0.5/2 CNY`: cache read / input / output (or input / output) per million.
     gpu: `8xH200@2.6USD/h` with an optional utilisation `@50%`.
     refused: request fields that the endpoint rejects, like `seed`; left out and recorded.
+    max_in_flight, rpm, tpm: what the account may ask: requests at a time, requests and tokens
+        per minute. Requests wait for them before they are sent.
     skill, ttft_s, itl_s, faults: how the offer behaves when it is simulated: share of right
         answers, seconds to the first token and between tokens, `KIND[:p=SHARE]` faults.
     """
@@ -41,6 +53,9 @@ class OfferOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     gpu: str | None = None
     gpu_label: str = ""
     refused: tuple[str, ...] = ()
+    max_in_flight: int | None = None
+    rpm: float | None = None
+    tpm: float | None = None
     skill: float | None = None
     ttft_s: float | None = None
     itl_s: float | None = None
@@ -48,7 +63,10 @@ class OfferOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A suite as written. Units: seconds, requests per second, tokens."""
+    """A suite as written. Units: seconds, requests per second, tokens.
+
+    arrivals: a file of timestamps, or what stood in it.
+    """
 
     name: str = "run"
     offers: tuple[str, ...] = ()
@@ -59,6 +77,16 @@ class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     temperature: float | None = None
     concurrency: tuple[int, ...] = ()
     rate: tuple[float, ...] = ()
+    arrival: Arrival = "poisson"
+    burstiness: float | None = None
+    ramp_s: float | None = None
+    stages: tuple[Stage, ...] = ()
+    arrivals: str | tuple[float, ...] | None = None
+    time_scale: float = 1.0
+    in_flight: int | None = None
+    think_s: float = 0.0
+    warmup: int = 0
+    until: str | None = None
     requests: int | None = None
     tasks: int | None = None
     duration_s: float | None = None
@@ -73,7 +101,9 @@ class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timeout_s: float = 600.0
     sandbox: str = "auto"
     simulate: bool = False
+    slo: tuple[str, ...] = ()
     calibrate: bool = True
+    engine_metrics: bool = True
     transport: TransportName = "wire"
     keep_raw: bool = False
     workers: int = 1
@@ -174,14 +204,21 @@ def _refuse_contradictions(suite: Suite, origin: str) -> None:
         )
     if not suite.workloads:
         raise ConfigurationError(f"{origin}: no workload to run: give `--workload smoke`")
-    for name in ("epochs", "max_attempts", "requests", "tasks", "max_tokens", "workers"):
+    whole = ("epochs", "max_attempts", "requests", "tasks", "max_tokens", "in_flight", "workers")
+    for name in whole:
         value = getattr(suite, name)
         if value is not None and value < 1:
             raise ConfigurationError(f"{origin}: {name} = {value}: it must be at least 1")
+    for name in ("think_s", "warmup"):
+        if getattr(suite, name) < 0:
+            raise ConfigurationError(
+                f"{origin}: {name} = {getattr(suite, name):g}: it must not be below 0"
+            )
     if any(level < 1 for level in suite.concurrency):
         raise ConfigurationError(f"{origin}: concurrency must be at least 1")
     if any(rate <= 0 for rate in suite.rate):
         raise ConfigurationError(f"{origin}: rate must be above 0 requests per second")
+    _refuse_arrivals(suite, origin)
     given = [name for name in ("requests", "duration_s") if getattr(suite, name) is not None]
     if len(given) > 1:
         raise ConfigurationError(f"{origin}: requests and duration_s exclude each other")
@@ -190,6 +227,7 @@ def _refuse_contradictions(suite: Suite, origin: str) -> None:
             f'{origin}: keep_raw keeps answers whole and text = "{suite.text}" does not: '
             "leave one of them out"
         )
+    parse_slos(suite.slo)
     if len(set(suite.offers)) < len(suite.offers):
         raise ConfigurationError(f"{origin}: an offer is named twice")
     for name in ("workloads", "concurrency", "rate"):
@@ -197,6 +235,13 @@ def _refuse_contradictions(suite: Suite, origin: str) -> None:
         shown = [f"{value:g}" if name == "rate" else str(value) for value in getattr(suite, name)]
         if twice := sorted({each for each in shown if shown.count(each) > 1}):
             raise ConfigurationError(f"{origin}: {name} has {twice[0]} twice")
+    for name, options in suite.offer.items():
+        for limit in ("max_in_flight", "rpm", "tpm"):
+            value = getattr(options, limit)
+            if value is not None and value <= 0:
+                raise ConfigurationError(
+                    f'{origin}: [offer."{name}"] {limit} = {value:g}: it must be above 0'
+                )
     strangers = [name for name in suite.offer if name not in suite.offers]
     if strangers:
         raise ConfigurationError(
@@ -205,9 +250,32 @@ def _refuse_contradictions(suite: Suite, origin: str) -> None:
         )
 
 
+def _refuse_arrivals(suite: Suite, origin: str) -> None:
+    """Refuse open loops that are no schedule, and their settings where none is open."""
+    if any(each.rate < 0 or each.duration_s <= 0 for each in suite.stages):
+        raise ConfigurationError(f"{origin}: a stage needs a rate and a duration above 0")
+    if suite.stages and not any(each.rate for each in suite.stages):
+        raise ConfigurationError(f"{origin}: every stage pauses: give one a rate above 0")
+    paced = bool(suite.rate or suite.stages)
+    if not paced and (suite.arrival != "poisson" or suite.ramp_s is not None):
+        raise ConfigurationError(f"{origin}: arrival and ramp_s shape a rate: give rate or stages")
+    if (suite.arrival == "gamma") != (suite.burstiness is not None):
+        raise ConfigurationError(f'{origin}: arrival = "gamma" and burstiness go together')
+    if suite.time_scale != 1 and suite.arrivals is None:
+        raise ConfigurationError(f"{origin}: time_scale stretches arrivals: give their file")
+    if suite.in_flight is not None and not paced and suite.arrivals is None:
+        raise ConfigurationError(
+            f"{origin}: in_flight caps an open loop: give a rate, or concurrency in its place"
+        )
+    for name in ("burstiness", "ramp_s", "time_scale"):
+        value = getattr(suite, name)
+        if value is not None and value <= 0:
+            raise ConfigurationError(f"{origin}: {name} = {value:g}: it must be above 0")
+
+
 def _listed(name: str, value: Any) -> Any:
     """A lone value where the suite wants a list; `a,b` stands for two."""
-    if name not in ("offers", "workloads", "concurrency", "rate"):
+    if name not in ("offers", "workloads", "concurrency", "rate", "slo"):
         return value
     if isinstance(value, str):
         return [

@@ -24,7 +24,8 @@ _INT64 = range(-(2**63), 2**63)
 
 
 class Column(NamedTuple):
-    """One column: the dotted path of its field, its kind, and what it holds with its unit.
+    """One column: its name, which is the dotted path of its field unless `path` says where
+    else it is, its kind, and what it holds with its unit.
 
     Kinds: "integer" is 64 bits; "instant" is a UTC timestamp in microseconds; "json" is the
     text of a list or an object. Amounts of money are "text", so that no digit is lost.
@@ -33,6 +34,7 @@ class Column(NamedTuple):
     name: str
     kind: Kind
     about: str
+    path: str = ""
 
 
 _IDENTITY = (
@@ -60,6 +62,7 @@ ATTEMPT_COLUMNS = (
     Column("instants.tcp_s", "number", "what TCP and a proxy's tunnel took, s"),
     Column("instants.tls_s", "number", "what the TLS handshake took, s"),
     Column("instants.reused", "boolean", "whether a kept-alive connection was used"),
+    Column("instants.throttled_s", "number", "waited for the provider's limits before it, s"),
     Column("outcome", "text", "how it ended"),
     Column("http_status", "integer", "status of the answer"),
     Column("error.message", "text", "the provider's or transport's message"),
@@ -86,7 +89,12 @@ ATTEMPT_COLUMNS = (
     Column("service_tier", "text", "service tier that the answer names"),
     Column("reads", "integer", "network reads that bore tokens"),
     Column("events", "integer", "pieces of text that the stream came in"),
-    Column("itl", "json", "gaps between token-bearing reads: histogram bucket to count"),
+    Column(
+        "itl",
+        "json",
+        "gaps between token-bearing reads: histogram bucket to count",
+        path="gaps.buckets",
+    ),
     Column("visible_characters", "integer", "characters of visible output"),
     Column("dropped", "json", "request fields that the dialect cannot carry"),
     Column("fresh_retries", "integer", "sent again since a kept-alive connection was closed"),
@@ -154,7 +162,7 @@ def _write(path: Path, columns: Sequence[Column], records: Sequence[msgspec.Stru
 
 def _value(record: msgspec.Struct, column: Column) -> Any:
     value: Any = record
-    for name in column.name.split("."):
+    for name in (column.path or column.name).split("."):
         if value is None:
             return None
         value = getattr(value, name)

@@ -14,11 +14,13 @@ from harness.plan import PlannedTrial
 from harness.records import Cell, Run, Trial
 from harness.store import Journal
 from harness.suite import Suite
+from harness.thinking import ThinkingChat
 from harness.turns import Turns
 from providers.clock import Clock
 from providers.dialect import Ask
 from providers.limits import RetryPolicy
-from workloads.task import Grade, ProviderFailed, RequestRejected, Transcript, Workload
+from providers.pacer import Pacer
+from workloads.task import Chat, Grade, ProviderFailed, RequestRejected, Transcript, Workload
 
 
 class Trials:
@@ -53,13 +55,15 @@ class Trials:
         self._judging = asyncio.Semaphore(judges)
         self._suffixes = suffixes
         self._turns = Turns()
+        self._pacers = {name: Pacer(each.limits, clock) for name, each in endpoints.items()}
         self._policy = RetryPolicy(max_attempts=suite.max_attempts)
 
     async def carry_out(self, cell: Cell, planned: PlannedTrial, intended_s: float) -> None:
         """Converse, grade and journal one trial that the schedule wanted at `intended_s`.
 
-        Raises BudgetSpent and OfferStopped; such a trial has not ended and has no record,
-        since nothing was asked of the model that it could have failed at.
+        Of a warm-up only its attempts are kept. Raises BudgetSpent and OfferStopped; such a
+        trial has not ended and has no record, since nothing was asked of the model that it
+        could have failed at.
         """
         workload = self._workloads[cell.workload]
         name = planned.name + self._suffixes.get(planned.name, "")
@@ -68,7 +72,7 @@ class Trials:
         began_s = self._clock.monotonic_s()
         transcript: Transcript | None = None
         try:
-            transcript = await workload.converse(planned.task, chat)
+            transcript = await workload.converse(planned.task, self._paused(chat))
         except ProviderFailed as failed:
             rejected = isinstance(failed, RequestRejected)
             grade = Grade(
@@ -77,6 +81,8 @@ class Trials:
                 reason="rejected" if rejected else "provider_failure",
                 detail=str(failed),
             )
+        if planned.is_warmup:
+            return
         duration_s = self._clock.monotonic_s() - began_s
         if transcript is not None:
             async with self._judging:
@@ -98,6 +104,10 @@ class Trials:
         )
         self._journal.add(trial)
         self._observer.trial_ended(trial)
+
+    def _paused(self, chat: MeteredChat) -> Chat:
+        think_s = self._suite.think_s
+        return ThinkingChat(chat, think_s, self._clock) if think_s else chat
 
     def _chat(self, cell: Cell, planned: PlannedTrial, name: str, intended_s: float) -> MeteredChat:
         suite = self._suite
@@ -129,6 +139,8 @@ class Trials:
             clock=self._clock,
             observe=self._observer.attempt_ended,
             turns=self._turns,
+            pacer=self._pacers[cell.offer],
+            purpose="warmup" if planned.is_warmup else "task",
             intended_s=intended_s,
             keep_errors=self._run.text == "full",
         )

@@ -90,4 +90,8 @@ class Transport(Protocol):
 
     async def exchange(self, request: HttpRequest, timeouts: Timeouts) -> Exchange: ...
 
+    async def warm(self, url: str, connections: int) -> None:
+        """Open connections to the address beforehand, so that no exchange has to wait for
+        its own; a failure is left for the first exchange to meet."""
+
     async def close(self) -> None: ...

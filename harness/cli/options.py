@@ -42,6 +42,22 @@ class Duration(click.ParamType[float]):
             self.fail(f"{text!r} is not a duration like 90s, 5m or 1h", param, ctx)
 
 
+class RateFor(click.ParamType[dict[str, float]]):
+    """`2:30s` as a stage: two a second for half a minute."""
+
+    name = "RATE:DURATION"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dict[str, float]:
+        rate, _, duration = str(value).partition(":")
+        try:
+            per_s = float(rate)
+        except ValueError:
+            self.fail(f"{value!r} is not a stage like 2:30s", param, ctx)
+        return {"rate": per_s, "duration_s": Duration().convert(duration, param, ctx)}
+
+
 # In the order of --help. Each name is the suite key; the flag follows from it.
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
@@ -69,12 +85,52 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="Trials in flight per offer; several levels run one after the other.",
     ),
     click.option(
-        "--rate", type=Numbers(float), help="Trials started per second (Poisson), per offer."
+        "--rate", type=Numbers(float), help="Trials started per second, per offer: an open loop."
+    ),
+    click.option(
+        "--arrival",
+        type=click.Choice(["poisson", "constant", "gamma"]),
+        help="How the starts of an open loop scatter.  [default: poisson]",
+    ),
+    click.option(
+        "--burstiness",
+        type=float,
+        help="Shape of the gamma distribution: 1 is Poisson, larger is smoother.",
+    ),
+    click.option("--ramp", "ramp_s", type=Duration(), help="Rise to the rate over so long."),
+    click.option(
+        "--stage",
+        "stages",
+        type=RateFor(),
+        multiple=True,
+        help="A rate for a time, like 2:30s; repeat for several, one after the other.",
+    ),
+    click.option(
+        "--arrivals",
+        metavar="FILE",
+        help="Start trials at recorded instants: seconds per line, or CSV, JSONL `timestamp`.",
+    ),
+    click.option("--time-scale", type=float, help="Stretch --arrivals: 0.5 is twice as fast."),
+    click.option(
+        "--in-flight", type=int, help="Most trials of an offer at a time in an open loop."
+    ),
+    click.option(
+        "--think", "think_s", type=Duration(), help="Pause between the turns of a conversation."
+    ),
+    click.option(
+        "--warmup",
+        type=int,
+        help="Trials per offer and load before those that count.  [default: 0]",
     ),
     click.option("--requests", type=int, help="Trials per offer and load, going round the tasks."),
     click.option("--tasks", type=int, help="Only the first N tasks in seeded order."),
     click.option(
         "--duration", "duration_s", type=Duration(), help="Start trials for so long: 90s, 5m."
+    ),
+    click.option(
+        "--until",
+        metavar="CONDITION",
+        help="End a load early once a percentile is known: 'ttft_s.p95 within 5%'.",
     ),
     click.option("--epochs", type=int, help="Repetitions of every task.  [default: 1]"),
     click.option("--seed", type=int, help="Seed of order, prompts and requests.  [default: 1]"),
@@ -130,6 +186,12 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "calibrate",
         default=None,
         help="Measure the client's own error after a load, or not.",
+    ),
+    click.option(
+        "--engine-metrics/--no-engine-metrics",
+        "engine_metrics",
+        default=None,
+        help="Sample /metrics of servers you run yourself during the run, or not.",
     ),
     click.option(
         "--transport",

@@ -27,6 +27,7 @@ def command(run: str, budget: str | None, workers: int | None) -> int:
     """
     from harness.cli.show import print_report
     from harness.execution import exit_code, go_on
+    from harness.findings import has_capacity, read_capacity
     from harness.prepare import prepare
     from providers.clock import SystemClock
 
@@ -51,6 +52,12 @@ def command(run: str, budget: str | None, workers: int | None) -> int:
         f"{path}: {len(stored.trials)} trials ended, {len(stored.lost)} attempts lost",
         highlight=False,
     )
+    if has_capacity(path):
+        from harness.capacity import go_on as search_on
+        from harness.cli.capacity import show
+
+        search_on(prepared, stored, console, clock)
+        return show(read_capacity(path), path)
     go_on(prepared, stored, console, clock)
     stored = load_run(path)
     print_report(stored)

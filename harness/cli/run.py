@@ -36,6 +36,12 @@ if TYPE_CHECKING:
 @click.argument("suite_file", metavar="[SUITE.toml]", required=False, type=click.Path())
 @suite_options
 @click.option(
+    "--slo",
+    multiple=True,
+    metavar="CONDITION",
+    help="What an answer must keep to count as goodput: 'ttft_s<1.0'; repeat for several.",
+)
+@click.option(
     "--out",
     type=click.Path(),
     help="Directory of the run; new or empty. Default: results/<run id>.",
@@ -55,6 +61,8 @@ def compose(suite_file: str | None, flags: dict[str, Any]) -> Suite:
     """The suite of file, environment and flags together."""
     path = Path(suite_file) if suite_file else _implied_file(flags)
     keys = read_suite(path) if path is not None else {}
+    if path is not None and isinstance(keys.get("arrivals"), str):
+        keys["arrivals"] = str(path.parent / keys["arrivals"])
     keys |= from_environment()
     keys |= _from_flags(flags, dict(keys.get("offer", {})), dict(keys.get("set", {})))
     return check_suite(keys, origin=str(path) if path is not None else "the command line")
@@ -122,7 +130,7 @@ def _from_flags(
         settings[name.strip()] = toml_value(value.strip())
     if settings:
         keys["set"] = settings
-    for name in ("offers", "workloads", "concurrency", "rate"):
+    for name in ("offers", "workloads", "concurrency", "rate", "stages", "slo"):
         if name in keys:
             keys[name] = list(keys[name])
     return keys
@@ -178,6 +186,8 @@ def _repeats(suite: Suite) -> str:
         return f", {counted(suite.requests, 'trial')} per offer and load"
     if suite.duration_s is not None:
         return f", {suite.duration_s:g} s per load"
+    if suite.stages or suite.arrivals is not None:
+        return ", as the arrivals come"
     return f" × {counted(suite.epochs, 'epoch')}"
 
 

@@ -10,10 +10,19 @@ from msgspec import Struct
 
 from harness.report import tables
 from harness.report.tables import Table
-from harness.report.wording import UNKNOWN, Scale, counted, milliseconds, plain, total
+from harness.report.wording import (
+    UNKNOWN,
+    Scale,
+    counted,
+    milliseconds,
+    percent,
+    plain,
+    significant,
+    total,
+)
 from harness.stats import Caveat
 from harness.summary import CellSummary, Summary, groups
-from harness.summary.shape import PriceUsed, RunFacts
+from harness.summary.shape import Gauge, PriceUsed, RunFacts
 
 LEGEND = (
     "Intervals are at 95 % (latencies: one-sided bounds), n beside them (tasks; attempts for"
@@ -48,6 +57,7 @@ class Content(Struct, frozen=True, kw_only=True):
     groups: tuple[Group, ...]
     failures: tuple[str, ...]
     overhead: tuple[str, ...]
+    engine: tuple[str, ...]
     warnings: tuple[Warned, ...]
     prices: tuple[str, ...]
     legend: str = LEGEND
@@ -66,6 +76,7 @@ def content(summary: Summary) -> Content:
         ),
         failures=tuple(line for cell in summary.cells for line in _failures(cell)),
         overhead=tuple(line for cell in summary.cells for line in _overhead(cell)),
+        engine=tuple(_engine(cell) for cell in summary.cells if cell.engine is not None),
         warnings=_warnings(summary),
         prices=_prices(summary),
     )
@@ -81,6 +92,7 @@ def _facts(summary: Summary) -> tuple[str, ...]:
         + (f", budget {plain(run.budget)}" if run.budget else "")
         + (f", transport {plain(run.transport)}" if run.transport != "wire" else "")
         + f", maasbench {plain(run.maasbench_version)}, price book {plain(run.book_hash[:12])}",
+        *([f"SLO: {plain(', '.join(run.slo))}"] if run.slo else []),
         *_instrument(summary.cells),
     )
 
@@ -110,7 +122,13 @@ def _heading(cells: list[CellSummary]) -> str:
 
 
 def _tables(cells: list[CellSummary], scale: Scale) -> tuple[Table, ...]:
-    made = (tables.cost_table(cells, scale), tables.speed_table(cells), tables.class_table(cells))
+    made = (
+        tables.cost_table(cells, scale),
+        tables.speed_table(cells),
+        tables.throughput_table(cells),
+        tables.goodput_table(cells),
+        tables.class_table(cells),
+    )
     return tuple(table for table in made if table is not None)
 
 
@@ -128,6 +146,29 @@ def _overhead(cell: CellSummary) -> list[str]:
         f" {total(each.spent, each.priced_share)} {cell.cost.currency}"
         for each in cell.overhead
     ]
+
+
+def _engine(cell: CellSummary) -> str:
+    """What the server said of itself, as far as it publishes it."""
+    found = cell.engine
+    assert found is not None
+    hits, queries = found.prefix_hits, found.prefix_queries
+    share = hits / queries if hits is not None and queries else None
+    kv = found.kv_cache_usage
+    told = (
+        found.running and f"{_gauge(found.running)} running",
+        found.waiting and f"{_gauge(found.waiting)} waiting",
+        kv and f"KV cache {percent(kv.mean)} in use (at most {percent(kv.max)})",
+        f"{percent(share)} of the prompt tokens from its prefix cache" if share is not None else "",
+        "" if found.preemptions is None else counted(round(found.preemptions), "preemption"),
+        f"{found.failed} of {counted(found.samples, 'sample')} failed" if found.failed else "",
+    )
+    heard = ", ".join(each for each in told if each) or "nothing within its time"
+    return f"{plain(cell.offer)}, {plain(cell.workload)}/{plain(cell.load)}: {heard}"
+
+
+def _gauge(found: Gauge) -> str:
+    return f"{significant(found.mean)} (at most {significant(found.max)})"
 
 
 def _warnings(summary: Summary) -> tuple[Warned, ...]:

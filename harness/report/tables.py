@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from harness.metrics import value
 from harness.report import wording
 from harness.report.wording import UNKNOWN, Scale, plain
 from harness.stats import Estimate
@@ -60,6 +61,28 @@ def speed_table(cells: Sequence[CellSummary]) -> Table:
             "failed attempts",
         ),
         rows=tuple(_speed_row(cell) for cell in _by_rank(cells)),
+    )
+
+
+def goodput_table(cells: Sequence[CellSummary]) -> Table | None:
+    """How much of the service kept the objectives; None where there are none."""
+    if not any(cell.goodput for cell in cells):
+        return None
+    return Table(
+        title="Goodput",
+        columns=("offer", "within the SLO", "of those, requests/s", "all answered, requests/s"),
+        rows=tuple(_goodput_row(cell) for cell in _by_rank(cells)),
+    )
+
+
+def throughput_table(cells: Sequence[CellSummary]) -> Table | None:
+    """Rates over the whole load and over its steady part; None where no part was steady."""
+    if not any(cell.steady for cell in cells):
+        return None
+    return Table(
+        title="Throughput",
+        columns=("offer", "requests/s", "output tokens/s", "steady tokens/s", "steady in flight"),
+        rows=tuple(_throughput_row(cell) for cell in _by_rank(cells)),
     )
 
 
@@ -124,6 +147,35 @@ def _speed_row(cell: CellSummary) -> tuple[Figure, ...]:
         Figure(wording.percent(cell.cached_input_share)),
         Figure(f"{cell.provider_failures}/{cell.trials}"),
         Figure(f"{cell.attempts - cell.answered}/{cell.attempts}"),
+    )
+
+
+def _goodput_row(cell: CellSummary) -> tuple[Figure, ...]:
+    found = cell.goodput
+    share = Figure(UNKNOWN)
+    if found is not None:
+        share = Figure(wording.percent(found.share.estimate), wording.percent_interval(found.share))
+    return (
+        _offer(cell),
+        share,
+        Figure(wording.rate(None if found is None else found.requests_per_s)),
+        Figure(wording.rate(cell.requests_per_s)),
+    )
+
+
+def _throughput_row(cell: CellSummary) -> tuple[Figure, ...]:
+    steady = cell.steady
+    sustained = in_flight = Figure(UNKNOWN)
+    if steady is not None:
+        part = f"{wording.percent(steady.share)} of the time"
+        sustained = Figure(wording.rate(steady.output_tokens_per_s), (part,))
+        in_flight = Figure(wording.rate(steady.concurrency))
+    return (
+        _offer(cell),
+        Figure(wording.rate(value(cell, "window.requests_per_s"))),
+        Figure(wording.rate(value(cell, "window.output_tokens_per_s"))),
+        sustained,
+        in_flight,
     )
 
 

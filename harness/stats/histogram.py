@@ -7,7 +7,8 @@ the relative error e of each of them. Merging adds counts and loses nothing.
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from msgspec import Struct, field
 
@@ -37,6 +38,24 @@ class LogHistogram(Struct, frozen=True):
         for histogram in histograms:
             total.update(histogram.buckets)
         return cls(dict(total))
+
+    @classmethod
+    def unpacked(cls, packed: Sequence[int]) -> "LogHistogram":
+        """The histogram that was `packed`.
+
+        >>> LogHistogram.unpacked((-230, 4, 1, 120, 6, 3)).buckets
+        {-230: 4, -229: 120, -223: 3}
+        """
+        return cls(dict(zip(accumulate(packed[::2]), packed[1::2], strict=True)))
+
+    def packed(self) -> tuple[int, ...]:
+        """The histogram as few small numbers: the first bucket and its count, then for each
+        further one how far it is from the one before, and its count."""
+        steps, before = [], 0
+        for index in sorted(self.buckets):
+            steps += [index - before, self.buckets[index]]
+            before = index
+        return tuple(steps)
 
     @property
     def n(self) -> int:

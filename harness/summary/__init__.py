@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from harness.cost import Charges
 from harness.instrument import InstrumentError
-from harness.records import Attempt, Ended, Run, Trial
+from harness.records import Attempt, Ended, EngineSample, Run, Sufficed, Trial
 from harness.summary.celldata import CellData, cell_data
 from harness.summary.cells import judged_means, summarize_cell
 from harness.summary.client import with_client
-from harness.summary.doubts import groups, is_simulated, run_caveats
+from harness.summary.doubts import groups, is_simulated, run_caveats, with_precision
 from harness.summary.ledger import check_one_currency
 from harness.summary.provenance import price_caveats, prices_used, rates_used
 from harness.summary.ranks import ranks
@@ -29,18 +29,22 @@ def summarize(
     *,
     ended: Ended | None,
     calibration: InstrumentError | None = None,
+    sufficed: Sequence[Sufficed] = (),
     at_profile: Charges | None = None,
+    engine: Sequence[EngineSample] = (),
 ) -> Summary:
     """The summary of a run, or of what there is of it so far.
 
     charges: what the attempts cost as they were (*spent*), all in the run's currency.
     calibration: the client's own error, if it was measured.
+    sufficed: the cells that were ended because they were precise enough.
     at_profile: what they would cost under the declared traffic profile, if there is one.
+    engine: what the engines behind the offers said of themselves.
     Raises ConfigurationError when charges are in several currencies.
     """
     for priced in (charges, at_profile or {}):
         check_one_currency(priced, run.currency)
-    data = [cell_data(cell, attempts, trials) for cell in run.cells]
+    data = [cell_data(cell, attempts, trials, engine) for cell in run.cells]
     places = _ranks(data, charges)
     complete = ended is not None and ended.reason == "complete"
     cells = tuple(
@@ -49,6 +53,9 @@ def summarize(
     )
     simulated = is_simulated(run)
     cells = tuple(with_client(cell, ended, calibration, simulated=simulated) for cell in cells)
+    if until := run.suite.get("until"):
+        counts = {each.cell: each.n for each in sufficed}
+        cells = tuple(with_precision(cell, until, counts.get(cell.key)) for cell in cells)
     prices = prices_used(run, attempts, charges)
     return Summary(
         schema_version=SUMMARY_VERSION,
@@ -89,4 +96,5 @@ def _facts(run: Run, ended: Ended | None) -> RunFacts:
         transport=run.suite.get("transport", "wire"),
         requests=run.suite.get("requests"),
         duration_s=run.suite.get("duration_s"),
+        slo=tuple(run.suite.get("slo", ())),
     )

@@ -5,10 +5,13 @@ from collections.abc import Iterable, Sequence
 
 from harness.cost import Charges
 from harness.records import Attempt, Run, Trial
+from harness.slo import parse_slos
 from harness.stats import Estimate, mean_share, wilson
 from harness.summary import latency
 from harness.summary.celldata import CellData
-from harness.summary.doubts import cell_caveats
+from harness.summary.doubts import cell_caveats, load_caveats
+from harness.summary.engine import engine_figures
+from harness.summary.goodput import goodput
 from harness.summary.ledger import (
     TaskMeans,
     cost_per_solved,
@@ -17,7 +20,9 @@ from harness.summary.ledger import (
     totals,
 )
 from harness.summary.shape import CellSummary, ClientFigures, Cost, Failure, Overhead, ProfileCost
+from harness.summary.throughput import throughput
 from harness.summary.tokens import cached_input_share, token_sums
+from harness.timings import is_answered
 from providers.outcomes import Outcome
 
 FAILURES_SHOWN = 3
@@ -41,6 +46,8 @@ def summarize_cell(
     """The cell's row of the report; `complete` says that all of the run's work was done."""
     cell, work, trials = data.cell, data.work, data.trials
     timings, busy = latency.latencies(work), latency.busy_s(work)
+    window, steady = throughput(work)
+    kept = goodput(work, parse_slos(run.suite.get("slo", ())), busy)
     cost = _cost(run, data, charges, at_profile)
     failed = sum(trial.grade.reason == "provider_failure" for trial in trials)
     models = Counter(attempt.served_model for attempt in work if attempt.served_model)
@@ -62,7 +69,7 @@ def summarize_cell(
         usage=token_sums(work),
         cached_input_share=cached_input_share(work),
         attempts=len(work),
-        answered=sum(map(latency.is_answered, work)),
+        answered=sum(map(is_answered, work)),
         ok=sum(attempt.outcome is Outcome.OK for attempt in work),
         outcomes=_counts(attempt.outcome.value for attempt in work),
         failures=_failures(work),
@@ -72,10 +79,17 @@ def summarize_cell(
         output_tokens_per_s=latency.output_tokens_per_s(work, busy),
         requests_per_s=latency.requests_per_s(work, busy),
         busy_s=busy,
+        window=window,
+        steady=steady,
+        goodput=kept,
         overhead=_overhead(data.beside, charges),
         comparable=None,
         client=ClientFigures(),
-        warnings=cell_caveats(data, charges, cost, timings["ttft_s"].n, complete=complete),
+        engine=engine_figures(work, data.engine),
+        warnings=(
+            *cell_caveats(data, charges, cost, timings["ttft_s"].n, complete=complete),
+            *load_caveats(kept, timings["schedule_lag_s"], timings["ttft_s"].p50),
+        ),
     )
 
 
@@ -138,7 +152,7 @@ def _failures(attempts: Sequence[Attempt]) -> tuple[Failure, ...]:
     ways = Counter(
         (attempt.outcome.value, _one_line(attempt.error.message if attempt.error else ""))
         for attempt in attempts
-        if not latency.is_answered(attempt)
+        if not is_answered(attempt)
     )
     often = sorted(ways.items(), key=lambda way: (-way[1], way[0]))[:FAILURES_SHOWN]
     return tuple(

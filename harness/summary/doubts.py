@@ -3,15 +3,21 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from harness import caveats
 from harness.cost import Charge, Charges, NoCharge
+from harness.instrument import TTFT_P50_S
 from harness.records import Attempt, Ended, Run
 from harness.stats import Caveat, least_n_for_quantile
 from harness.summary.celldata import CellData
-from harness.summary.latency import QUANTILES, is_answered
+from harness.summary.latency import QUANTILES, highest
 from harness.summary.ledger import charge_of
-from harness.summary.shape import CellSummary, Cost
+from harness.summary.shape import CellSummary, Cost, Goodput, Percentiles
+from harness.timings import is_answered
 from providers.outcomes import Outcome
+
+LAG_SHARE = 0.05
 
 
 def cell_caveats(
@@ -26,6 +32,33 @@ def cell_caveats(
         *_attempt_caveats(data, streamed, complete=complete),
     ]
     return tuple(dict.fromkeys(found))
+
+
+def with_precision(cell: CellSummary, until: str, stopped_at: int | None) -> CellSummary:
+    """The cell, saying whether the suite's `until` ended its load, and at how many answers."""
+    ended = caveats.not_precise(until)
+    if stopped_at is not None:
+        ended = caveats.stopped_when_precise(until, stopped_at)
+    return replace(cell, warnings=(*cell.warnings, ended))
+
+
+def load_caveats(
+    kept: Goodput | None, lag: Percentiles, ttft_p50_s: float | None
+) -> Iterator[Caveat]:
+    """What to mind about a cell's figures under load."""
+    if kept is not None and kept.unknown:
+        yield caveats.slo_unknown(kept.unknown)
+    tolerated_s = tolerated_lag_s(ttft_p50_s)
+    late = highest(lag)
+    if late is not None and late[1] > tolerated_s:
+        yield caveats.behind_schedule(*late, tolerated_s)
+
+
+def tolerated_lag_s(ttft_p50_s: float | None) -> float:
+    """How late issues may be: 5 % of the median TTFT, as of the client's own error
+    (`harness.instrument`), and never less than the 10 ms that this is of the quickest
+    services. Beyond that the load is not the one that was asked for."""
+    return max(TTFT_P50_S, LAG_SHARE * (ttft_p50_s or 0.0))
 
 
 def run_caveats(run: Run, ended: Ended | None, cells: Sequence[CellSummary]) -> list[Caveat]:
@@ -92,6 +125,8 @@ def _attempt_caveats(data: CellData, streamed: int, *, complete: bool) -> Iterat
     ended = {trial.trial for trial in data.trials}
     if orphans := sum(attempt.trial not in ended for attempt in data.work):
         yield caveats.unfinished_trials(orphans, complete=complete)
+    if waited := sum(attempt.instants.throttled_s > 0 for attempt in data.work):
+        yield caveats.throttled(waited, len(data.work))
     models = sorted({attempt.served_model for attempt in data.work if attempt.served_model})
     if len(models) > 1:
         yield caveats.served_models_differ(models)

@@ -12,40 +12,47 @@ from datetime import datetime
 from harness.records import Attempt
 from harness.stats import LogHistogram, least_n_for_quantile, quantile
 from harness.summary.shape import Censored, Percentiles
-from providers.outcomes import MEANING, Outcome
+from harness.timings import (
+    OURS,
+    e2e_s,
+    is_answered,
+    schedule_lag_s,
+    scheduled_latency_s,
+    tpot_s,
+    ttft_from_intended_s,
+    ttft_s,
+    ttfvt_s,
+)
+from providers.outcomes import Outcome
 
 QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95, "p99": 0.99}
 # A drawn distribution needs no more points than a chart has pixels to tell apart.
 CURVE_POINTS = 200
-# Endings that were ours and not the provider's.
-_OURS = (Outcome.CANCELLED, Outcome.LOST)
-
-
-def is_answered(attempt: Attempt) -> bool:
-    return MEANING[attempt.outcome].answered
 
 
 def latencies(attempts: Sequence[Attempt]) -> dict[str, Percentiles]:
     """The cell's percentiles by name, from its attempts of purpose `task`."""
     answered = [attempt for attempt in attempts if is_answered(attempt)]
-    failed = sum(not is_answered(a) and a.outcome not in _OURS for a in attempts)
-    from_intended = (ttft_s(a, from_intended=True) for a in answered)
+    failed = sum(not is_answered(a) and a.outcome not in OURS for a in attempts)
     return {
-        "ttft_s": percentiles((ttft_s(a) for a in answered), failed=failed),
-        "ttft_from_intended_s": percentiles(from_intended, failed=failed),
-        "ttfvt_s": percentiles(a.instants.first_visible_s for a in answered),
-        "tpot_s": percentiles(tpot_s(a) for a in answered),
+        "ttft_s": percentiles(map(ttft_s, answered), failed=failed),
+        "ttft_from_intended_s": percentiles(map(ttft_from_intended_s, answered), failed=failed),
+        "throttled_s": percentiles(
+            a.instants.throttled_s for a in attempts if a.outcome is not Outcome.LOST
+        ),
+        "ttfvt_s": percentiles(map(ttfvt_s, answered)),
+        "tpot_s": percentiles(map(tpot_s, answered)),
         "itl_s": _histogram_percentiles(answered),
-        "e2e_s": percentiles((a.instants.end_s for a in answered), failed=failed),
+        "e2e_s": percentiles(map(e2e_s, answered), failed=failed),
+        "scheduled_latency_s": percentiles(map(scheduled_latency_s, answered), failed=failed),
+        "schedule_lag_s": percentiles(map(schedule_lag_s, attempts)),
     }
 
 
-def ttft_s(attempt: Attempt, *, from_intended: bool = False) -> float | None:
-    """Seconds to the first token of any kind; None for an answer that was not streamed."""
-    first = attempt.instants.first_token_s
-    if first is None:
-        return None
-    return first - attempt.instants.intended_s if from_intended else first
+def highest(found: Percentiles) -> tuple[str, float] | None:
+    """The highest percentile that n supports, with its name."""
+    known = ((name, getattr(found, name)) for name in reversed(QUANTILES))
+    return next(((name, each) for name, each in known if each is not None), None)
 
 
 def ttft_curve_s(attempts: Iterable[Attempt]) -> tuple[float, ...]:
@@ -57,23 +64,6 @@ def ttft_curve_s(attempts: Iterable[Attempt]) -> tuple[float, ...]:
         return tuple(known)
     step = (len(known) - 1) / (CURVE_POINTS - 1)
     return tuple(known[round(point * step)] for point in range(CURVE_POINTS))
-
-
-def tpot_s(attempt: Attempt) -> float | None:
-    """(last token − first token) / (N − 1), with N the reported output tokens.
-
-    The first read is taken to bear one token, since vendors do not say. None below two
-    tokens or two reads, and where reasoning was billed that was not streamed: its tokens
-    would be counted and its time would not.
-    """
-    instants, tokens = attempt.instants, attempt.usage.output_tokens
-    if instants.first_token_s is None or instants.last_token_s is None:
-        return None
-    if tokens is None or tokens < 2 or attempt.reads < 2:
-        return None
-    if attempt.usage.reasoning_tokens and instants.first_token_s == instants.first_visible_s:
-        return None
-    return (instants.last_token_s - instants.first_token_s) / (tokens - 1)
 
 
 def percentiles(values: Iterable[float | None], *, failed: int = 0) -> Percentiles:
@@ -133,7 +123,7 @@ def _censored(known: Sequence[float], failed: int) -> Censored:
 
 def _histogram_percentiles(attempts: Iterable[Attempt]) -> Percentiles:
     # No intervals: the gaps of one stream depend on each other, so n says too much.
-    gaps = LogHistogram.merged(LogHistogram(attempt.itl) for attempt in attempts)
+    gaps = LogHistogram.merged(attempt.gaps for attempt in attempts)
 
     def supported(name: str) -> float | None:
         q = QUANTILES[name]

@@ -97,6 +97,63 @@ class Failure(Struct, frozen=True, kw_only=True):
     count: int
 
 
+class Goodput(Struct, frozen=True, kw_only=True):
+    """Attempts that kept every service level objective: a share of those of which it is
+    known, and per busy second. `unknown` counts the others."""
+
+    requests_per_s: float | None
+    share: Estimate
+    unknown: int = 0
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """Answers over the whole of [first issue, last completion] of a cell, ramp, drain and
+    pauses included."""
+
+    seconds: float
+    requests_per_s: float
+    output_tokens_per_s: float | None
+
+
+class Steady(Struct, frozen=True, kw_only=True):
+    """Answers over the longest time of steady concurrency; `share` of the whole window.
+    `concurrency` is the mean number of attempts in flight."""
+
+    share: float
+    seconds: float
+    requests_per_s: float
+    output_tokens_per_s: float | None
+    concurrency: float
+
+
+class Gauge(Struct, frozen=True, kw_only=True):
+    """A number that goes up and down, over the samples taken."""
+
+    mean: float
+    max: float
+
+
+class EngineFigures(Struct, frozen=True, kw_only=True):
+    """What the engine behind a cell's offer said of itself (providers.engine_metrics).
+
+    Gauges are over the `samples` within the cell's span that did not fail; counters tell how
+    far they went over `counted_s`, from the last sample before the span to the first after
+    it. None is not published, or not to be told.
+    """
+
+    samples: int
+    failed: int
+    running: Gauge | None
+    waiting: Gauge | None
+    kv_cache_usage: Gauge | None
+    counted_s: float
+    preemptions: float | None
+    prefix_queries: float | None
+    prefix_hits: float | None
+    prompt_tokens: float | None
+    generation_tokens: float | None
+
+
 class ClientFigures(Struct, frozen=True, kw_only=True):
     """The client that measured a cell: during its phase, all offers together, and when it
     was calibrated. None, also inside the spreads, is not known."""
@@ -142,16 +199,23 @@ class CellSummary(Struct, frozen=True, kw_only=True):
     ttft_s: Percentiles
     ttft_curve_s: tuple[float, ...]
     ttft_from_intended_s: Percentiles
+    throttled_s: Percentiles
     ttfvt_s: Percentiles
     tpot_s: Percentiles
     itl_s: Percentiles
     e2e_s: Percentiles
+    scheduled_latency_s: Percentiles
+    schedule_lag_s: Percentiles
     output_tokens_per_s: float | None
     requests_per_s: float | None
     busy_s: float | None
+    window: Window | None
+    steady: Steady | None
+    goodput: Goodput | None
     overhead: tuple[Overhead, ...]
     comparable: bool | None
     client: ClientFigures
+    engine: EngineFigures | None
     warnings: tuple[Caveat, ...]
 
 
@@ -190,6 +254,7 @@ class RunFacts(Struct, frozen=True, kw_only=True):
     transport: str = "wire"
     requests: int | None = None
     duration_s: float | None = None
+    slo: tuple[str, ...] = ()
 
 
 class Summary(Struct, frozen=True, kw_only=True):

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from harness.records import Attempt
-from harness.summary.latency import is_answered
 from harness.summary.shape import TokenSum
+from harness.timings import is_answered
 
 COUNTED = (
     "input_tokens",

@@ -6,6 +6,7 @@ worker dies, the others take its trials over.
 """
 
 import asyncio
+import math
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from harness.instrument import PhaseVitals
 from harness.observer import Observer
 from harness.plan import Phase, PlannedTrial
 from harness.records import Attempt, Cell, Trial
+from harness.watch import phase_name
 from harness.workers.member import Member, MemberGone
 from harness.workers.messages import Assignment, Hired, PhaseBegan
 from providers.clock import Clock
@@ -87,6 +89,7 @@ class Crew:
                 epoch=planned.epoch,
                 seed=planned.seed,
                 intended_s=intended_s,
+                is_warmup=planned.is_warmup,
             )
             try:
                 await self._freest(cell.offer).carry_out(given)
@@ -97,8 +100,13 @@ class Crew:
                 return
 
     def phase_began(self, phase: Phase, trials_per_cell: int | None) -> None:
+        began = PhaseBegan(
+            name=phase_name(phase.workload, phase.load.label),
+            offers=tuple(cell.offer for cell in phase.cells),
+            connections=math.ceil((phase.load.concurrency or 0) / len(self._members)),
+        )
         for member in self._members:
-            member.send(PhaseBegan(phase))
+            member.send(began)
         self._observer.phase_began(phase, trials_per_cell)
 
     def attempt_ended(self, attempt: Attempt) -> None:

@@ -10,7 +10,6 @@ import msgspec
 from msgspec import Struct
 
 from harness.instrument import PhaseVitals
-from harness.plan import Phase
 from harness.records import Attempt, Cell, Run, Trial
 from harness.suite import Suite
 from providers.offers import Offer
@@ -38,8 +37,13 @@ class Hired(Struct, frozen=True, kw_only=True, tag="hired", tag_field="line"):
         return f"Hired(worker={self.worker})"
 
 
-class PhaseBegan(Struct, frozen=True, tag="phase", tag_field="line"):
-    phase: Phase
+class PhaseBegan(Struct, frozen=True, kw_only=True, tag="phase", tag_field="line"):
+    """A load begins: its phase by name, the offers that run it, and how many connections to
+    each of them the worker opens before its first trial."""
+
+    name: str
+    offers: tuple[str, ...]
+    connections: int
 
 
 class Assignment(Struct, frozen=True, kw_only=True, tag="assignment", tag_field="line"):
@@ -51,6 +55,7 @@ class Assignment(Struct, frozen=True, kw_only=True, tag="assignment", tag_field=
     epoch: int
     seed: int
     intended_s: float
+    is_warmup: bool = False
 
 
 class Withdrawn(Struct, frozen=True, tag="withdrawn", tag_field="line"):

@@ -14,15 +14,16 @@ from msgspec.structs import replace
 
 from harness.assemble import connected
 from harness.budget import Budget, BudgetSpent
+from harness.endpoint import Endpoint
 from harness.errors import ConfigurationError
 from harness.metered_chat import OfferStopped
-from harness.plan import Phase, PlannedTrial, task_order
+from harness.plan import Phase, PlannedTrial, phases, task_order
 from harness.prepare import build_workloads
 from harness.records import Attempt, Trial
 from harness.store import Journal
 from harness.trials import Trials
 from harness.vitals import Vitals
-from harness.watch import PhaseWatch
+from harness.watch import PhaseWatch, phase_name
 from harness.workers.messages import (
     HIRED,
     LONGEST_LINE,
@@ -82,11 +83,33 @@ async def work(clock: Clock) -> None:
             suffixes={},
         )
         outlet.send(Ready(clock.monotonic_s()))
-        was_dismissed = await _Bench(trials, tasks, purse, watch, outlet).serve(inlet)
+        began = _Beginnings(_phases(hired), endpoints, watch)
+        was_dismissed = await _Bench(trials, tasks, purse, began, outlet).serve(inlet)
         if was_dismissed:
             client = tuple(replace(part, worker=hired.worker) for part in watch.ended())
             outlet.send(Farewell(client))
     await outlet.close()
+
+
+class _Beginnings:
+    """What happens when a load begins."""
+
+    def __init__(
+        self,
+        phases: Mapping[str, Phase],
+        endpoints: Mapping[str, Endpoint],
+        watch: PhaseWatch,
+    ) -> None:
+        self._phases = phases
+        self._endpoints = endpoints
+        self._watch = watch
+
+    async def of(self, began: PhaseBegan) -> None:
+        """Return when the connections stand, so that no first request waits for its own."""
+        self._watch.phase_began(self._phases[began.name], None)
+        for offer in began.offers:
+            endpoint = self._endpoints[offer]
+            await endpoint.transport.warm(endpoint.offer.base_url, began.connections)
 
 
 class _Bench:
@@ -97,14 +120,15 @@ class _Bench:
         trials: Trials,
         tasks: Mapping[tuple[str, str], Task],
         purse: DistantPurse,
-        watch: PhaseWatch,
+        beginnings: _Beginnings,
         outlet: "_Outlet",
     ) -> None:
         self._trials = trials
         self._tasks = tasks
         self._purse = purse
-        self._watch = watch
+        self._beginnings = beginnings
         self._outlet = outlet
+        self._began: asyncio.Task[None] | None = None
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def serve(self, inlet: asyncio.StreamReader) -> bool:
@@ -123,7 +147,7 @@ class _Bench:
                 if isinstance(message, Dismissed):
                     break
                 self._heed(message, group)
-            for task in self._running.values():
+            for task in (*self._running.values(), *([self._began] if self._began else [])):
                 task.cancel()
         return bool(text)
 
@@ -139,7 +163,7 @@ class _Bench:
             case Granted():
                 self._purse.granted(message)
             case PhaseBegan():
-                self._watch.phase_began(message.phase, None)
+                self._began = group.create_task(self._beginnings.of(message))
 
     async def _carry_out(self, given: Assignment) -> None:
         planned = PlannedTrial(
@@ -147,7 +171,10 @@ class _Bench:
             task=self._tasks[given.cell.workload, given.task],
             epoch=given.epoch,
             seed=given.seed,
+            is_warmup=given.is_warmup,
         )
+        if self._began is not None:
+            await asyncio.wait([self._began])
         try:
             await self._trials.carry_out(given.cell, planned, given.intended_s)
         except BudgetSpent as spent:
@@ -214,6 +241,12 @@ async def _inlet() -> asyncio.StreamReader:
         lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
     )
     return reader
+
+
+def _phases(hired: Hired) -> dict[str, Phase]:
+    """The run's phases by name, made again here: an endless load is nothing to put on a line."""
+    planned = phases(hired.suite, [offer.id for offer in hired.run.offers])
+    return {phase_name(each.workload, each.load.label): each for each in planned}
 
 
 def _tasks(hired: Hired, workloads: Mapping[str, Workload]) -> dict[tuple[str, str], Task]:

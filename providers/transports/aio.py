@@ -60,6 +60,9 @@ class AioTransport:
         record.reads = inflated(record)
         return record
 
+    async def warm(self, url: str, connections: int) -> None:
+        """Nothing: its client opens connections when it needs them."""
+
     async def close(self) -> None:
         """Close the idle connections. Exchanges under way are their callers' to cancel."""
         if self._sessions is not None:

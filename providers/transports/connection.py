@@ -49,8 +49,12 @@ class Connection(asyncio.Protocol):
         finally:
             current.deadlines.cancel()
             self._current = None
-        self.idle_since_s = self._clock.monotonic_s()
+        self.rest()
         return current.heard
+
+    def rest(self) -> None:
+        """Begin to be idle."""
+        self.idle_since_s = self._clock.monotonic_s()
 
     @property
     def reusable(self) -> bool:

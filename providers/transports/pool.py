@@ -29,6 +29,10 @@ class Pool:
             connection.abort()
         return None
 
+    def count(self, target: Target) -> int:
+        """How many connections are idle."""
+        return len(self._idle.get(target, ()))
+
     def give(self, target: Target, connection: Connection) -> None:
         """Keep a connection for later; one that cannot be used again is closed."""
         if connection.reusable:

@@ -61,6 +61,9 @@ class SdkTransport:
         record.reads = [(at_s, event_of(each)) for at_s, each in said]
         return record
 
+    async def warm(self, url: str, connections: int) -> None:
+        """Nothing: its client opens connections when it needs them."""
+
     async def close(self) -> None:
         """Close the SDK's clients. Exchanges under way are their callers' to cancel."""
         clients = list(self._clients.values())

@@ -16,6 +16,8 @@ from providers.transports.dial import DialError, dial
 from providers.transports.pool import Pool
 from providers.transports.target import Target, head_of, target_of
 
+_OPENED_AT_A_TIME = 16
+
 
 class WireTransport:
     """Sends requests over connections of its own. Belongs to one event loop.
@@ -49,6 +51,24 @@ class WireTransport:
         self._connected(record, reused=False)
         await self._converse(fresh, target, payload, record, timeouts)
         return record
+
+    async def warm(self, url: str, connections: int) -> None:
+        """Open as many connections as are missing from the idle ones, a few at a time: a
+        server's queue of new connections is short."""
+        target = target_of(url)
+        few = asyncio.Semaphore(_OPENED_AT_A_TIME)
+
+        async def one() -> None:
+            async with few:
+                record = Exchange(issued_s=self._clock.monotonic_s())
+                fresh = await self._dialled(target, record, Timeouts())
+            if isinstance(fresh, Connection):
+                fresh.rest()
+                self._pool.give(target, fresh)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(connections - self._pool.count(target)):
+                group.create_task(one())
 
     async def close(self) -> None:
         """Close the idle connections. Exchanges under way are their callers' to cancel."""

@@ -1,6 +1,7 @@
 """What a user gets wrong: one line, the remedy, exit code 2, and nothing sent or left behind."""
 
 import json
+import resource
 import socket
 from pathlib import Path
 
@@ -164,6 +165,23 @@ def test_a_page_that_is_no_api_is_said_before_anything_runs(
 
     assert said.code == 2
     assert "without JSON" in said.err
+    assert list(here.iterdir()) == []
+
+
+def test_more_streams_than_descriptors_are_refused_with_the_line_that_helps(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        said = maasbench(
+            capsys, *URL, "--base-url", "http://127.0.0.1:9/v1", "--concurrency", "1,300"
+        )
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    assert said.code == 2
+    assert "`ulimit -n 364`" in said.err
     assert list(here.iterdir()) == []
 
 

@@ -494,3 +494,33 @@ def test_a_model_that_the_endpoint_does_not_list_is_doubted_before_it_is_asked(
     assert "does not list a model 'glm-5.33'" in said.err
     assert "'glm-5.3'" in said.err
     assert said.code == 5
+
+
+def test_shaped_loads_limits_and_warm_up_show_in_the_report(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Stages, a recording beside the suite file, an account of one at a time, two warm-ups."""
+    (here / "arrivals.csv").write_text("timestamp,tokens\n7,1\n7.2,1\n7.1,1\n")
+    path = write_suite(
+        here,
+        {GLM: "max_in_flight = 1\nrpm = 6000"},
+        arrivals="arrivals.csv",
+        arrival="constant",
+        warmup=2,
+        think_s=0.01,
+    )
+
+    said = maasbench(capsys, "run", str(path), "--stage", "20:0.2", "--no-calibrate")
+
+    assert said.code == 0, said.err
+    (here / "arrivals.csv").unlink()
+    cells = {cell["key"]: cell for cell in report_json(capsys)["cells"]}
+    assert cells.keys() == {
+        f"{offer}/chat/{load}" for offer in (GLM, FLASH) for load in ("stages-constant", "trace")
+    }
+    limited, free = cells[f"{GLM}/chat/stages-constant"], cells[f"{FLASH}/chat/stages-constant"]
+    assert (limited["trials"], free["trials"], cells[f"{FLASH}/chat/trace"]["trials"]) == (4, 4, 3)
+    assert [each["purpose"] for each in free["overhead"]] == ["warmup"]
+    assert limited["throttled_s"]["p50"] > 0
+    assert free["throttled_s"]["p50"] in (0, None)
+    assert "throttled" in [each["code"] for each in limited["warnings"]]

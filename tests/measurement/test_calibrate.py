@@ -36,6 +36,9 @@ class Tampered:
         self._plant(exchange)
         return exchange
 
+    async def warm(self, url: str, connections: int) -> None:
+        await self._wire.warm(url, connections)
+
     async def close(self) -> None:
         await self._wire.close()
 

@@ -7,7 +7,7 @@ import pytest
 
 from harness.meter import record_attempt
 from harness.records import Attempt, Reserved
-from harness.summary.latency import tpot_s
+from harness.timings import tpot_s
 from providers.dialect import Dialect
 from providers.dialects.openai_chat import OpenAIChat
 from providers.exchange import Exchange

@@ -131,7 +131,7 @@ def attempt(of: Trial, number: int = 1, *, start_s: float = 0.0, **changes: Any)
         offer=of.offer,
         started_at=START + timedelta(seconds=start_s),
         instants=Instants(
-            first_token_s=0.2, first_visible_s=0.3, last_token_s=1.2, end_s=1.25, intended_s=-0.5
+            first_token_s=0.2, first_visible_s=0.3, last_token_s=1.2, end_s=1.25, intended_s=-0.005
         ),
         usage=Usage(
             input_tokens=100,
@@ -142,7 +142,7 @@ def attempt(of: Trial, number: int = 1, *, start_s: float = 0.0, **changes: Any)
         ),
         served_model=of.offer.split("/")[-1].split("@")[0],
         reads=11,
-        itl=LogHistogram.of([0.1] * 10).buckets,
+        itl=LogHistogram.of([0.1] * 10).packed(),
     )
     return replace(made, **changes)
 
@@ -158,7 +158,7 @@ def failed(of: Trial, number: int = 1, *, start_s: float = 0.0, message: str = "
         instants=Instants(end_s=0.1),
         served_model=None,
         reads=0,
-        itl={},
+        itl=(),
     )
 
 
@@ -186,7 +186,9 @@ def charges(priced: Iterable[tuple[Attempt, Charge | NoCharge]]) -> Charges:
     return {attempt.attempt: each for attempt, each in priced}
 
 
-def two_offers(*, tasks: int = 24, epochs: int = 1, **changes: Any) -> Summary:
+def two_offers(
+    *, tasks: int = 24, epochs: int = 1, every_s: float = 3.0, **changes: Any
+) -> Summary:
     """One offer that solves three of four tasks, and one of the double cost that solves all
     but one of six; an attempt of the second was refused and retried."""
     trials, priced = [], []
@@ -194,12 +196,13 @@ def two_offers(*, tasks: int = 24, epochs: int = 1, **changes: Any) -> Summary:
         for task in range(1, tasks + 1):
             for epoch in range(1, epochs + 1):
                 each = trial(offer, task, solved=(task + epoch) % fails_every != 0, epoch=epoch)
-                start_s = 3.0 * task + 100 * epoch
+                start_s = every_s * task + 100 * epoch
                 trials.append(each)
-                if offer == DEAR and task == 3:
+                retried = offer == DEAR and task == 3
+                if retried:
                     priced.append((failed(each, 1, start_s=start_s - 1), free()))
                 amount = f"{price * (1 + (task % 5) / 10):.4f}"
-                priced.append((attempt(each, 2, start_s=start_s), charge(amount)))
+                priced.append((attempt(each, 1 + retried, start_s=start_s), charge(amount)))
     return summarize(
         run(tasks=tasks, epochs=epochs, **changes),
         [each for each, _ in priced],

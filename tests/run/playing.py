@@ -12,13 +12,13 @@ from typing import Any
 import msgspec
 
 from harness.budget import Budget
-from harness.endpoint import Endpoint
+from harness.endpoint import Endpoint, account_limits
 from harness.execution import already_done
 from harness.plan import Phase, phases
 from harness.records import Attempt, Ended, Trial
 from harness.runner import Done, Runner
 from harness.store import Journal, StoredRun, load_run, pretty_json, write_whole
-from harness.suite import Suite, check_suite
+from harness.suite import OfferOptions, Suite, check_suite
 from providers.dialects.openai_chat import OpenAIChat
 from providers.exchange import Exchange, HttpRequest, Timeouts
 from providers.money import parse_money
@@ -115,6 +115,10 @@ class ScriptedTransport:
         self._in_flight = 0
         self.most_in_flight = 0
         self.asked: list[Asked] = []
+        self.warmed = 0
+
+    async def warm(self, url: str, connections: int) -> None:
+        self.warmed = connections
 
     async def exchange(self, request: HttpRequest, timeouts: Timeouts) -> Exchange:
         issued_s = self._clock.monotonic_s()
@@ -239,6 +243,7 @@ class Stage:
             offers=self.offers,
             snapshot=self.snapshot,
             text=self.suite.text,
+            suite=msgspec.to_builtins(self.suite),
         )
         write_whole(path / "run.json", pretty_json(self.run))
 
@@ -276,7 +281,10 @@ class Stage:
             phases=self.phases,
             endpoints={
                 offer.id: Endpoint(
-                    offer=offer, adapter=OpenAIChat(), transport=self.transports[offer.id]
+                    offer=offer,
+                    adapter=OpenAIChat(),
+                    transport=self.transports[offer.id],
+                    limits=account_limits(self.suite.offer.get(offer.id, OfferOptions())),
                 )
                 for offer in self.offers
             },

@@ -14,6 +14,7 @@ from harness.plan import (
     task_order,
     trial_seed,
 )
+from harness.schedule import Load
 from harness.suite import Suite
 from workloads.task import Task
 
@@ -68,7 +69,7 @@ def test_a_duration_has_no_last_trial() -> None:
     made = suite(duration_s=1.0)
 
     assert len(trials(made, at_most=42)) == 42
-    assert planned_count(made, 5) is None
+    assert planned_count(made, Load(concurrency=1), 5) is None
 
 
 def test_trial_names_are_unique() -> None:

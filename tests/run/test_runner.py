@@ -1,6 +1,5 @@
 """The runner: loads, order, retries, budgets and what is kept, in virtual time."""
 
-import random
 from collections import Counter
 from hashlib import sha256
 from itertools import pairwise
@@ -9,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.schedule import poisson_arrivals
+from harness.schedule import Load, Pace
 from providers.dialect import Dialect
 from providers.outcomes import Outcome
 from tests.run.playing import Said, Script, Stage, Words, always
@@ -74,7 +73,7 @@ async def test_an_open_loop_starts_at_the_poisson_instants_whatever_the_answers_
 
     await stage.play()
 
-    schedule = poisson_arrivals(2.0, random.Random("1/r2"))
+    schedule = Load(arrivals=Pace.at(2.0)).instants(1)
     wanted = [next(schedule) for _ in range(30)]
     assert [asked.at_s for asked in stage.transports[ONE].asked] == pytest.approx(wanted)
     assert all(each.instants.intended_s == 0 for each in stage.stored().attempts)
@@ -102,7 +101,7 @@ async def test_a_late_start_is_recorded_and_caught_up_with(tmp_path: Path) -> No
 
     await stage.play()
 
-    schedule = poisson_arrivals(1.0, random.Random("1/r1"))
+    schedule = Load(arrivals=Pace.at(1.0)).instants(1)
     wanted = [next(schedule) for _ in range(3)]
     late = [each.instants.intended_s for each in stage.stored().attempts]
     issued = [asked.at_s for asked in stage.transports[ONE].asked]
@@ -437,3 +436,11 @@ async def test_a_load_that_time_ended_is_not_run_again(tmp_path: Path) -> None:
 
     done = Counter(trial.cell for trial in stage.stored().trials)
     assert done == {"v/one/words/c1": 5, "v/one/words/c2": 10}
+
+
+async def test_a_closed_loop_opens_its_connections_first(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, {ONE: always()}, workload=Words(4), concurrency=[3])
+
+    await stage.play()
+
+    assert stage.transports[ONE].warmed == 3

@@ -220,3 +220,15 @@ def test_torn_lines_of_every_process_are_named_and_mended(here: Path) -> None:
 
     assert load_run(path).torn == ()
     assert trials_of(path, 1) == (trial(CHEAP, 1),)
+
+
+def test_a_histogram_that_an_earlier_version_wrote_is_read(here: Path) -> None:
+    """It stood there bucket by bucket."""
+    path = create_run(run(), None)
+    with Journal(path) as journal:
+        journal.add(attempt(trial(CHEAP, 1)))
+    journal_file = path / "attempts.jsonl"
+    line = json.loads(journal_file.read_bytes()) | {"itl": {"-230": 4, "-229": 120}}
+    journal_file.write_text(json.dumps(line) + "\n", encoding="utf-8")
+
+    assert load_run(path).attempts[0].gaps.buckets == {-230: 4, -229: 120}

@@ -29,6 +29,23 @@ def test_a_suite_needs_only_an_offer_and_a_workload() -> None:
         pytest.param({"concurrency": [0]}, "concurrency must be at least 1", id="no concurrency"),
         pytest.param({"rate": [0.0]}, "rate must be above 0", id="no rate"),
         pytest.param({"requests": 5, "duration_s": 3.0}, "exclude each other", id="two ends"),
+        pytest.param({"arrival": "constant"}, "shape a rate: give rate or stages", id="no rate"),
+        pytest.param(
+            {"rate": [1.0], "arrival": "gamma"}, "burstiness go together", id="no burstiness"
+        ),
+        pytest.param(
+            {"rate": [1.0], "ramp_s": 0.0}, "ramp_s = 0: it must be above 0", id="no ramp"
+        ),
+        pytest.param(
+            {"stages": [{"rate": 0.0, "duration_s": 1.0}]}, "every stage pauses", id="only pauses"
+        ),
+        pytest.param(
+            {"stages": [{"rate": 1.0, "duration_s": 0.0}]}, "duration above 0", id="empty stage"
+        ),
+        pytest.param({"in_flight": 2}, "in_flight caps an open loop", id="cap of a closed loop"),
+        pytest.param({"think_s": -1.0}, "must not be below 0", id="thinks backwards"),
+        pytest.param({"warmup": -1}, "warmup = -1", id="warm-up below none"),
+        pytest.param({"time_scale": 2.0}, "give their file", id="scale without arrivals"),
         pytest.param({"offers": ["a/b", "a/b"]}, "named twice", id="same offer twice"),
         pytest.param({"workloads": ["chat", "chat"]}, "chat twice", id="same workload twice"),
         pytest.param({"concurrency": [4, 1, 4]}, "has 4 twice", id="same concurrency twice"),

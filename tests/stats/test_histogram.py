@@ -51,3 +51,10 @@ def test_a_gap_of_zero_is_counted_as_the_smallest_value() -> None:
 def test_impossible_values_are_errors(value: float) -> None:
     with pytest.raises(ValueError, match="cannot count"):
         LogHistogram().add(value)
+
+
+@given(st.lists(st.floats(1e-6, 1e3), max_size=200))
+def test_what_was_packed_is_unpacked(values: list[float]) -> None:
+    histogram = LogHistogram.of(values)
+
+    assert LogHistogram.unpacked(histogram.packed()) == histogram

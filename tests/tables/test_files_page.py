@@ -7,7 +7,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from harness.records import Attempt, Ended, Reserved, Restarted, Run, Trial
+from harness.records import Attempt, Ended, Reserved, Restarted, Run, Sufficed, Trial
 from harness.tables import ATTEMPT_COLUMNS, TRIAL_COLUMNS, Column
 from workloads.task import JudgedIn, Reason
 
@@ -25,7 +25,7 @@ def test_the_tables_on_the_page_are_the_tables_that_are_written(
     """Column for column, in their order, with the same words."""
     rows = re.findall(r"^\| `(.+?)` \| (\w+) \| (.+) \|$", SECTIONS[section], re.MULTILINE)
 
-    assert rows == [tuple(column) for column in columns]
+    assert rows == [(each.name, each.kind, each.about) for each in columns]
 
 
 @pytest.mark.parametrize(("section", "record"), [("run.json", Run), ("end.json", Ended)])
@@ -38,7 +38,9 @@ def test_every_key_of_a_json_file_is_described(section: str, record: type[msgspe
     assert sorted(described) == sorted(record.__struct_fields__)
 
 
-@pytest.mark.parametrize("record", [Reserved, Attempt, Restarted, Trial], ids=lambda r: r.__name__)
+@pytest.mark.parametrize(
+    "record", [Reserved, Attempt, Restarted, Sufficed, Trial], ids=lambda r: r.__name__
+)
 def test_every_kind_of_line_is_described(record: type[msgspec.Struct]) -> None:
     """By the word that stands in its `line`."""
     assert f"`{record.__struct_config__.tag}`" in PAGE

@@ -6,6 +6,7 @@ by a clock of its own.
 """
 
 import asyncio
+import socket
 
 import pytest
 
@@ -280,3 +281,34 @@ async def test_closing_the_transport_closes_its_connections(serve: Serve, make: 
 
     async with asyncio.timeout(5):
         await ended.wait()
+
+
+@wire_only
+async def test_connections_opened_beforehand_are_used(serve: Serve, transport: Transport) -> None:
+    """The first requests of a load do not wait for connections of their own."""
+    served = await serve(answer_forever)
+
+    await transport.warm(served.url(), 3)
+    await transport.warm(served.url(), 3)
+    exchanges = await asyncio.gather(
+        *(transport.exchange(HttpRequest(url=served.url()), PATIENT) for _ in range(3))
+    )
+
+    assert [exchange.reused for exchange in exchanges] == [True, True, True]
+    assert served.connections == 3
+
+
+@wire_only
+async def test_a_server_that_is_not_there_is_met_by_the_first_exchange(
+    transport: Transport,
+) -> None:
+    """Opening connections beforehand reports nothing, so that nothing is reported twice."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}/v1/chat/completions"
+
+    await transport.warm(url, 2)
+    exchange = await transport.exchange(HttpRequest(url=url), PATIENT)
+
+    assert exchange.fault is not None
+    assert exchange.fault.kind == "connection"

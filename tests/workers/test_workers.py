@@ -276,6 +276,65 @@ def test_an_open_loop_keeps_its_instants(here: Path, capsys: pytest.CaptureFixtu
     assert [three[name] for name in one] == pytest.approx(list(one.values()), abs=0.15)
 
 
+def test_warm_ups_stay_warm_ups_in_workers(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Their attempts are kept, they are no trials, and the run does not wait for a record."""
+    suite = write_suite(here, offers=[FLASH], concurrency=[4], requests=8, warmup=4)
+
+    said = maasbench(capsys, "run", suite, "--workers", "2", "--out", "out")
+
+    assert said.code == 0, said.err
+    stored = load_run(here / "out")
+    assert len(stored.trials) == 8
+    assert len({each.trial for each in stored.attempts if each.purpose == "warmup"}) == 4
+
+
+def test_a_precise_percentile_ends_the_load_of_all_workers(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = write_suite(
+        here,
+        {FLASH: "ttft_s = 0.005"},
+        offers=[FLASH],
+        workloads=["synthetic"],
+        concurrency=[4],
+        requests=2000,
+        max_tokens=2,
+        until="ttft_s.p50 within 90%",
+    )
+
+    said = maasbench(capsys, "run", suite, "--workers", "2", "--out", "out")
+
+    assert said.code == 0, said.err
+    stored = load_run(here / "out")
+    assert len(stored.sufficed) == 1
+    assert 50 <= len(stored.trials) < 2000
+
+
+def test_first_requests_find_their_connections_open(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each worker opens its share before its first trial of a closed loop."""
+    suite = write_suite(here, {FLASH: SLOW}, offers=[FLASH], concurrency=[4], requests=8)
+
+    said = maasbench(capsys, "run", suite, "--workers", "2", "--out", "out")
+
+    assert said.code == 0, said.err
+    assert all(each.instants.reused for each in load_run(here / "out").attempts)
+
+
+@pytest.mark.parametrize("limit", ["max_in_flight", "rpm", "tpm"])
+def test_limits_of_an_account_need_one_process(
+    here: Path, capsys: pytest.CaptureFixture[str], limit: str
+) -> None:
+    suite = write_suite(here, {FLASH: f"{limit} = 1000000"}, offers=[FLASH], concurrency=[4])
+
+    said = maasbench(capsys, "run", suite, "--workers", "2")
+
+    assert said.code == 2
+    assert f"{FLASH}: {limit} cannot be kept by several processes" in said.err
+    assert maasbench(capsys, "run", suite, "--workers", "1").code == 0
+
+
 def test_more_workers_than_trials_in_flight_are_not_used(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

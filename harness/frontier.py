@@ -1,0 +1,197 @@
+"""The frontier of throughput against speed: what an offer gives under one load after another.
+
+`frontier.json` is the same whoever measured the points: a capacity search, a sweep of ours
+or another tool. Nothing here says whether a load is good enough; the SLO's share of each
+point is for that. docs/capacity.md has every key.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from harness.records import Attempt, Cell, Run
+from harness.schedule import Load, Pace
+from harness.slo import Slo, met_all
+from harness.summary import latency
+from harness.timings import is_answered, tpot_s, ttft_s
+from providers.prices.pricebook import Unpriced, find_row
+
+FRONTIER_VERSION = 1
+
+Source = Literal["capacity", "sweep", "guidellm", "aiperf", "vllm-bench"]
+
+
+class Pair(Struct, frozen=True, kw_only=True):
+    """Two percentiles; None below the n that supports them, or where none is known."""
+
+    p50: float | None = None
+    p95: float | None = None
+
+
+class Point(Struct, frozen=True, kw_only=True):
+    """What one load gave. Exactly one of concurrency and rate_per_s is known, or neither.
+
+    n: requests measured. goodput_share: of them, those that met every SLO.
+    pareto: no other point has both more throughput and more speed per stream; None where
+    either is unknown.
+    """
+
+    load: str
+    concurrency: int | None = None
+    rate_per_s: float | None = None
+    n: int
+    output_tokens_per_s: float | None = None
+    requests_per_s: float | None = None
+    ttft_s: Pair = Pair()
+    tpot_s: Pair = Pair()
+    decode_tokens_per_s_per_stream: float | None = None
+    goodput_share: float | None = None
+    pareto: bool | None = None
+
+
+class Hardware(Struct, frozen=True, kw_only=True):
+    """What the offer runs on, as its `gpu_hour` price row says: `rate` per device and hour."""
+
+    name: str
+    count: int
+    rate: Decimal
+    currency: str
+
+
+class OfferIdentity(Struct, frozen=True, kw_only=True):
+    """Who answered; `id` is None where another tool did not know our name for it."""
+
+    id: str | None = None
+    vendor: str | None = None
+    model: str | None = None
+    served_model: str | None = None
+    simulated: bool = False
+
+
+class Work(Struct, frozen=True, kw_only=True):
+    """What was asked, so that points of different work are not mixed."""
+
+    name: str
+    version: str
+    settings: Mapping[str, Any]
+    task_set_hash: str
+
+
+class Frontier(Struct, frozen=True, kw_only=True):
+    """`frontier.json`. origin: the run's id, or the imported files' names."""
+
+    schema_version: int
+    source: Source
+    origin: str
+    offer: OfferIdentity
+    hardware: Hardware | None = None
+    workload: Work | None = None
+    slo: tuple[str, ...] = ()
+    points: tuple[Point, ...]
+
+
+def point(load: Load, attempts: Sequence[Attempt], slos: Sequence[Slo]) -> Point:
+    """What these attempts of one load amount to; `with_pareto` marks it among others."""
+    answered = [each for each in attempts if is_answered(each)]
+    first = latency.percentiles(ttft_s(each) for each in answered)
+    per_token = latency.percentiles(tpot_s(each) for each in answered)
+    busy = latency.busy_s(attempts)
+    verdicts = [met_all(slos, each) for each in attempts] if slos else []
+    known = [verdict for verdict in verdicts if verdict is not None]
+    return Point(
+        load=load.label,
+        concurrency=load.concurrency,
+        rate_per_s=load.rate_per_s,
+        n=len(attempts),
+        output_tokens_per_s=latency.output_tokens_per_s(attempts, busy),
+        requests_per_s=latency.requests_per_s(attempts, busy),
+        ttft_s=Pair(p50=first.p50, p95=first.p95),
+        tpot_s=Pair(p50=per_token.p50, p95=per_token.p95),
+        decode_tokens_per_s_per_stream=decode_rate(per_token.p50),
+        goodput_share=sum(known) / len(known) if known else None,
+    )
+
+
+def decode_rate(tpot_p50_s: float | None) -> float | None:
+    """Tokens per second that the median stream gets: 1 / TPOT."""
+    return 1 / tpot_p50_s if tpot_p50_s else None
+
+
+def with_pareto(points: Sequence[Point]) -> tuple[Point, ...]:
+    """The points, each marked whether another is at least as good in both and better in one."""
+    return tuple(replace(each, pareto=_is_pareto(each, points)) for each in points)
+
+
+def frontier_of_run(
+    run: Run,
+    points: Sequence[Point],
+    *,
+    source: Source,
+    slos: Sequence[Slo],
+    attempts: Sequence[Attempt],
+) -> Frontier:
+    """The frontier of a run of one offer and one workload."""
+    (offer,), (workload,) = run.offers, run.workloads
+    served = sorted({each.served_model for each in attempts if each.served_model})
+    return Frontier(
+        schema_version=FRONTIER_VERSION,
+        source=source,
+        origin=run.run_id,
+        offer=OfferIdentity(
+            id=offer.id,
+            vendor=offer.vendor,
+            model=offer.model,
+            served_model=served[0] if len(served) == 1 else None,
+            simulated=offer.simulated,
+        ),
+        hardware=_hardware(run),
+        workload=Work(
+            name=workload.name,
+            version=workload.version,
+            settings=workload.settings,
+            task_set_hash=workload.task_set_hash,
+        ),
+        slo=tuple(each.text for each in slos),
+        points=with_pareto(points),
+    )
+
+
+def load_of(cell: Cell) -> Load | None:
+    """The load that a cell's label stands for; None for one that is no single level."""
+    kind, number = cell.load[:1], cell.load[1:]
+    try:
+        if kind == "c":
+            return Load(concurrency=int(number))
+        return Load(arrivals=Pace.at(float(number))) if kind == "r" else None
+    except ValueError:
+        return None
+
+
+def _is_pareto(one: Point, points: Sequence[Point]) -> bool | None:
+    mine = _worth(one)
+    if mine is None:
+        return None
+    others = (worth for each in points if (worth := _worth(each)) is not None)
+    return not any(
+        other[0] >= mine[0] and other[1] >= mine[1] and other != mine for other in others
+    )
+
+
+def _worth(one: Point) -> tuple[float, float] | None:
+    throughput, speed = one.output_tokens_per_s, one.decode_tokens_per_s_per_stream
+    return None if throughput is None or speed is None else (throughput, speed)
+
+
+def _hardware(run: Run) -> Hardware | None:
+    row = find_row(run.snapshot, run.offers[0], run.created_at)
+    if isinstance(row, Unpriced) or row.gpu_hour is None:
+        return None
+    return Hardware(
+        name=row.gpu_hour.hardware,
+        count=row.gpu_hour.count,
+        rate=row.gpu_hour.rate,
+        currency=row.currency,
+    )

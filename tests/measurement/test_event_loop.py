@@ -1,0 +1,28 @@
+"""The measuring loop: what it does to the process and gives back."""
+
+import asyncio
+import gc
+
+import pytest
+
+from providers.event_loop import run_fast
+
+
+async def frozen() -> int:
+    await asyncio.sleep(0)
+    return gc.get_freeze_count()
+
+
+def test_the_garbage_of_start_up_is_out_of_the_way_while_the_loop_runs() -> None:
+    assert run_fast(frozen()) > 1000
+    assert gc.get_freeze_count() == 0
+
+
+def test_it_is_given_back_after_a_failure_too() -> None:
+    async def fail() -> None:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        run_fast(fail())
+
+    assert gc.get_freeze_count() == 0
