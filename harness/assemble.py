@@ -16,7 +16,7 @@ from harness.endpoint import Endpoint, account_limits
 from harness.errors import ConfigurationError
 from harness.plan import loads
 from harness.prepare import Prepared
-from harness.suite import OfferOptions
+from harness.suite import OfferOptions, Suite
 from providers.clock import Clock
 from providers.dialect import Adapter
 from providers.dialects.anthropic_messages import AnthropicMessages
@@ -47,11 +47,6 @@ async def reachable(prepared: Prepared, *, clock: Clock) -> AsyncIterator[Mappin
     Raises ConfigurationError when a key is missing or a host does not answer.
     """
     suite = prepared.suite
-    timeouts = Timeouts(
-        total_s=suite.timeout_s,
-        first_token_s=min(Timeouts().first_token_s, suite.timeout_s),
-        idle_s=min(Timeouts().idle_s, suite.timeout_s),
-    )
     keys = {offer.id: _key(offer) for offer in prepared.run.offers}
     async with AsyncExitStack() as stack:
         endpoints = {}
@@ -71,12 +66,40 @@ async def reachable(prepared: Prepared, *, clock: Clock) -> AsyncIterator[Mappin
                 offer=here,
                 adapter=_ADAPTERS[offer.dialect.protocol],
                 transport=transport,
-                timeouts=timeouts,
+                timeouts=_timeouts(suite),
                 limits=account_limits(prepared.options[offer.id]),
                 key=keys[offer.id],
                 doubt=_doubt(offer, seen.models),
             )
         yield endpoints
+
+
+@asynccontextmanager
+async def connected(
+    suite: Suite, offers: Sequence[Offer], keys: Mapping[str, str], *, clock: Clock
+) -> AsyncIterator[Mapping[str, Endpoint]]:
+    """Endpoints of this process to offers that another one has found reachable."""
+    async with AsyncExitStack() as stack:
+        endpoints = {}
+        for offer in offers:
+            transport = open_transport(suite.transport, clock)
+            stack.push_async_callback(transport.close)
+            endpoints[offer.id] = Endpoint(
+                offer=offer,
+                adapter=_ADAPTERS[offer.dialect.protocol],
+                transport=transport,
+                timeouts=_timeouts(suite),
+                key=keys.get(offer.id),
+            )
+        yield endpoints
+
+
+def _timeouts(suite: Suite) -> Timeouts:
+    return Timeouts(
+        total_s=suite.timeout_s,
+        first_token_s=min(Timeouts().first_token_s, suite.timeout_s),
+        idle_s=min(Timeouts().idle_s, suite.timeout_s),
+    )
 
 
 def answer_book(workloads: Mapping[str, Workload]) -> AnswerBook:

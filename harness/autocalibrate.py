@@ -4,12 +4,14 @@ After the last answer, so that nothing delays the first request or runs beside a
 """
 
 import asyncio
+import math
 from pathlib import Path
 
+from msgspec.structs import replace
 from rich.console import Console
 
 from harness.calibrate import calibrate, drive_like
-from harness.plan import puts_load
+from harness.plan import puts_load, workers_used
 from harness.prepare import Prepared
 from harness.store import load_run, pretty_json, write_whole
 from providers.clock import Clock
@@ -33,6 +35,9 @@ async def calibrate_after(prepared: Prepared, path: Path, console: Console, cloc
     drive = drive_like(each for each in stored.attempts if each.purpose == "task")
     if drive is None:
         return
+    # Stamps were taken by workers, each under its share of the load.
+    workers = workers_used(suite, len(stored.run.offers))
+    drive = replace(drive, streams=math.ceil(drive.streams / workers))
     console.print(
         f"calibrating the client at {drive.streams} streams × {drive.tokens_per_s:g} tokens/s"
         " (--no-calibrate leaves it out)",

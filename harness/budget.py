@@ -4,12 +4,12 @@ What is reserved and not yet settled counts as spent, so that concurrent request
 never overrun the cap together. Without a cap it only does the sums.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from harness.errors import ConfigurationError
+from harness.purse import ZERO, CappedPurse, Purse
 from harness.records import Attempt
 from providers.money import Money
 from providers.offers import Offer
@@ -24,7 +24,6 @@ from providers.prices.pricebook import (
     worst_case,
 )
 
-ZERO = Decimal(0)
 SECONDS_PER_HOUR = 3600
 
 
@@ -33,21 +32,33 @@ class BudgetSpent(Exception):
 
 
 class Budget:
-    """The purse of one run. All sums are in the cap's currency.
+    """What requests reserve and cost, out of the purse of one run, in the cap's currency.
 
     `longest_s` is the longest that an attempt may take: the worst case of an offer that
-    is paid by the hour.
+    is paid by the hour. `purse` is another process's; without one the budget holds its own.
     """
 
-    def __init__(self, cap: Money | None, snapshot: Snapshot, *, longest_s: float) -> None:
+    def __init__(
+        self,
+        cap: Money | None,
+        snapshot: Snapshot,
+        *,
+        longest_s: float,
+        purse: Purse | None = None,
+    ) -> None:
         self.cap = cap
-        self.spent = ZERO
-        self.in_flight = ZERO
-        # Sums of rounded amounts do not always go back to zero; their number does.
-        self._unsettled = 0
+        self.own_purse = CappedPurse(ZERO if cap is None else cap.amount)
+        self._purse: Purse = self.own_purse if purse is None else purse
         self._snapshot = snapshot
         self._longest_s = longest_s
-        self._settled = asyncio.Condition()
+
+    @property
+    def spent(self) -> Decimal:
+        return self.own_purse.spent
+
+    @property
+    def in_flight(self) -> Decimal:
+        return self.own_purse.in_flight
 
     async def reserve(
         self, offer: Offer, at: datetime, *, input_tokens: int, output_tokens: int | None
@@ -70,19 +81,15 @@ class Budget:
         if worst is None:
             raise BudgetSpent(f"what the next request to {offer.id} may cost is not known")
         need = self._in_cap_currency(worst, at)
-        async with self._settled:
-            while self.spent + self.in_flight + need > self.cap.amount:
-                if not self._unsettled:
-                    raise BudgetSpent(self._told(offer, need))
-                await self._settled.wait()
-            self.in_flight += need
-            self._unsettled += 1
+        spent = await self._purse.take(need)
+        if spent is not None:
+            raise BudgetSpent(self._told(offer, need, spent))
         return worst
 
-    def _told(self, offer: Offer, need: Decimal) -> str:
+    def _told(self, offer: Offer, need: Decimal, spent: Decimal) -> str:
         assert self.cap is not None
         return (
-            f"{self.spent:.2g} of {self.cap} spent; "
+            f"{spent:.2g} of {self.cap} spent; "
             f"the next request to {offer.id} may cost up to {need:.2g}"
         )
 
@@ -91,12 +98,10 @@ class Budget:
         if self.cap is None or reserved is None:
             return
         cost = attempt_cost(self._snapshot, offer, attempt, reserved)
-        async with self._settled:
-            self._unsettled -= 1
-            freed = self.in_flight - self._in_cap_currency(reserved, attempt.started_at)
-            self.in_flight = freed if self._unsettled else ZERO
-            self.spent += self._in_cap_currency(cost, attempt.started_at)
-            self._settled.notify_all()
+        at = attempt.started_at
+        await self._purse.settle(
+            self._in_cap_currency(reserved, at), self._in_cap_currency(cost, at)
+        )
 
     def book(self, offer: Offer, attempts: Sequence[Attempt]) -> None:
         """Count attempts of an earlier part of the run, lost ones at their reservation."""
@@ -107,7 +112,7 @@ class Budget:
                 continue
             reserved = Money(Decimal(attempt.reserved_amount), attempt.reserved_currency)
             cost = attempt_cost(self._snapshot, offer, attempt, reserved)
-            self.spent += self._in_cap_currency(cost, attempt.started_at)
+            self.own_purse.spent += self._in_cap_currency(cost, attempt.started_at)
 
     def _in_cap_currency(self, money: Money, at: datetime) -> Decimal:
         assert self.cap is not None

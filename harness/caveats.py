@@ -53,6 +53,14 @@ def ended_early(reason: str, detail: str) -> Caveat:
     )
 
 
+def worker_died(detail: str) -> Caveat:
+    return Caveat(
+        code="worker_died",
+        message=f"{detail}: what it had in flight was lost and begun again by the others",
+        remedy="measure again before you rely on the latencies of that load",
+    )
+
+
 def all_solved(where: str) -> Caveat:
     return Caveat(
         code="all_solved",
@@ -132,8 +140,8 @@ def cost_is_interval() -> Caveat:
 def lost_attempts(count: int) -> Caveat:
     return Caveat(
         code="lost_attempts",
-        message=f"{count} attempts were lost (the run was killed while they were under way);"
-        " whether they were billed is unknown",
+        message=f"{count} attempts were lost (the run, or a worker of it, was killed while they"
+        " were under way); whether they were billed is unknown",
         remedy="compare with the vendor's bill",
     )
 

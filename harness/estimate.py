@@ -14,7 +14,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from harness.budget import ZERO, output_bound
+from harness.budget import output_bound
+from harness.purse import ZERO
 from providers.money import Money
 from providers.offers import Offer
 from providers.prices.pricebook import (

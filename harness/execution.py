@@ -1,7 +1,8 @@
 """From a prepared run to a finished run directory: servers, runner, files, reports."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -11,7 +12,9 @@ from harness.assemble import reachable
 from harness.autocalibrate import calibrate_after
 from harness.budget import Budget
 from harness.endpoint import Endpoint
+from harness.errors import InfrastructureError
 from harness.live import LiveDisplay
+from harness.plan import workers_used
 from harness.prepare import Prepared
 from harness.reading import summarize_stored
 from harness.records import Ended, Run
@@ -34,6 +37,8 @@ from harness.summary import Summary
 from harness.tables import write_parquet
 from harness.vitals import Vitals
 from harness.watch import PhaseWatch
+from harness.workers.crew import Crew, at_work
+from harness.workers.hiring import terms
 from providers.clock import Clock
 from providers.event_loop import run_fast
 from providers.outcomes import MEANING
@@ -105,7 +110,8 @@ def already_done(stored: StoredRun) -> Done:
     repeats = [
         int(number)
         for attempt in stored.attempts
-        if (number := attempt.trial.partition("~")[2]).isdigit()
+        # What a worker took over from another has a second number.
+        if (number := attempt.trial.partition("~")[2].partition("-")[0]).isdigit()
     ]
     return Done(
         trials=frozenset((trial.cell, trial.task, trial.epoch) for trial in stored.trials),
@@ -178,21 +184,77 @@ async def _run(
         Vitals() as vitals,
     ):
         watch = PhaseWatch(vitals, display)
-        runner = Runner(
-            run=prepared.run,
-            suite=prepared.suite,
-            phases=prepared.phases,
-            endpoints=endpoints,
-            workloads=prepared.workloads,
-            budget=budget,
-            journal=journal,
-            observer=watch,
-            clock=clock,
-            judges=max(1, (os.cpu_count() or 1) - 1),
-            done=done,
-        )
-        async with scraping(scraped, EngineJournal(path), clock):
-            ended: Ended = await runner.run()
+        async with (
+            _crew(prepared, path, endpoints, done, budget, watch, console, clock) as crew,
+            scraping(scraped, EngineJournal(path), clock),
+        ):
+            runner = Runner(
+                run=prepared.run,
+                suite=prepared.suite,
+                phases=prepared.phases,
+                endpoints=endpoints,
+                workloads=prepared.workloads,
+                budget=budget,
+                journal=journal,
+                observer=crew or watch,
+                clock=clock,
+                judges=max(1, (os.cpu_count() or 1) - 1),
+                done=done,
+                crew=crew,
+            )
+            ended: Ended = await _to_its_end(runner)
         before = earlier.ended.client if earlier is not None and earlier.ended is not None else ()
         ended = replace(ended, client=watch.ended(before))
+        if crew is not None:
+            detail = "; ".join([*([ended.detail] if ended.detail else []), *crew.deaths])
+            ended = replace(ended, client=ended.client + crew.client, detail=detail)
     write_whole(path / "end.json", pretty_json(ended))
+
+
+@asynccontextmanager
+async def _crew(
+    prepared: Prepared,
+    path: Path,
+    endpoints: Mapping[str, Endpoint],
+    done: Done,
+    budget: Budget,
+    watch: PhaseWatch,
+    console: Console,
+    clock: Clock,
+) -> AsyncIterator[Crew | None]:
+    """The run's workers for the length of the block; None where this process does the work."""
+
+    def say(text: str) -> None:
+        console.print(text, markup=False, highlight=False)
+
+    wanted = prepared.suite.workers
+    count = workers_used(prepared.suite, len(prepared.run.offers))
+    if count < wanted:
+        say(f"{count} of {wanted} workers: the suite has no more trials than that in flight")
+    if count == 1:
+        yield None
+        return
+    crew = Crew(
+        terms(prepared, path, endpoints, count),
+        budget=budget,
+        observer=watch,
+        suffixes=done.suffixes,
+        resumed=done.resumed,
+        say=say,
+    )
+    async with at_work(crew, clock):
+        yield crew
+
+
+async def _to_its_end(runner: Runner) -> Ended:
+    """How the run ended. Raises InfrastructureError when nobody is left to carry it out."""
+    nobody = []
+    try:
+        return await runner.run()
+    except* InfrastructureError as group:
+        nobody.append(group)
+    raise InfrastructureError(str(_first(nobody[0])))
+
+
+def _first(error: BaseException) -> BaseException:
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error

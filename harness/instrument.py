@@ -6,10 +6,11 @@ while a run goes.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 # What is worth telling apart: the quickest services begin to answer in 200 ms and go on at
 # 100 tokens a second. An error of 5 % of those is hidden by the network's own weather; their
@@ -36,11 +37,12 @@ class Spread(Struct, frozen=True, kw_only=True):
 
 
 class PhaseVitals(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the client's process did in one phase of a run, all its offers together.
+    """What one process of the client did in one phase of a run, all its offers together.
 
     phase: `workload/load`. events: token-bearing events that came in. loop_lag_s: how late
     the event loop's timers fired. gc_s, gc_longest_s: pauses of Python's collector.
-    max_rss_bytes: the process's peak so far.
+    max_rss_bytes: the process's peak so far. worker: the number of the measuring process;
+    None for the run's own, which counts the attempts and events of all.
     """
 
     phase: str
@@ -52,6 +54,7 @@ class PhaseVitals(Struct, frozen=True, kw_only=True, omit_defaults=True):
     gc_s: float = 0.0
     gc_longest_s: float = 0.0
     max_rss_bytes: int | None = None
+    worker: int | None = None
 
 
 class InstrumentError(Struct, frozen=True, kw_only=True):
@@ -95,6 +98,39 @@ def spread(values: Iterable[float]) -> Spread:
         return round(ordered[math.ceil(percent * n / 100) - 1], 6)
 
     return Spread(p50=at(50), p90=at(90), p99=at(99), n=n)
+
+
+def measuring(parts: Iterable[PhaseVitals]) -> tuple[PhaseVitals, ...]:
+    """Of the processes in a phase, those that measured: the workers, where there were any."""
+    parts = tuple(parts)
+    return tuple(each for each in parts if each.worker is not None) or parts
+
+
+def together(parts: Sequence[PhaseVitals]) -> PhaseVitals | None:
+    """All processes of a phase as one: CPU and memory add up, lags and pauses are the worst of
+    a process that measured. None where there are none."""
+    if not parts:
+        return None
+    whole, own = parts[0], measuring(parts)
+    peaks = [each.max_rss_bytes for each in parts if each.max_rss_bytes is not None]
+    lags = [each.loop_lag_s for each in own]
+
+    def worst(values: Iterable[float | None]) -> float | None:
+        return max((each for each in values if each is not None), default=None)
+
+    return replace(
+        whole,
+        cpu_s=round(sum(each.cpu_s for each in parts), 6),
+        loop_lag_s=Spread(
+            p50=worst(each.p50 for each in lags),
+            p90=worst(each.p90 for each in lags),
+            p99=worst(each.p99 for each in lags),
+            n=sum(each.n for each in lags),
+        ),
+        gc_s=max(each.gc_s for each in own),
+        gc_longest_s=max(each.gc_longest_s for each in own),
+        max_rss_bytes=sum(peaks) if peaks else None,
+    )
 
 
 def error_reasons(ttft_error_s: Spread, itl_error_s: Spread, failed: int) -> tuple[str, ...]:

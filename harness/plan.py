@@ -109,6 +109,19 @@ def puts_load(suite: Suite) -> bool:
     return any(load.is_open or (load.concurrency or 0) > 1 for load in loads(suite))
 
 
+def most_in_flight(suite: Suite, offers: int) -> int | None:
+    """The most trials that the suite has in flight at once; None where nothing bounds them."""
+    levels = [load.most_at_once for load in loads(suite)]
+    known = [level * offers for level in levels if level is not None]
+    return max(known) if len(known) == len(levels) else None
+
+
+def workers_used(suite: Suite, offers: int) -> int:
+    """The suite's workers, but no more than trials in flight: the others would have nothing."""
+    most = most_in_flight(suite, offers)
+    return suite.workers if most is None else min(suite.workers, most)
+
+
 def task_order(tasks: Sequence[Task], seed: int, limit: int | None) -> tuple[Task, ...]:
     """The tasks in seeded order, at most `limit` of them."""
     ordered = sorted(tasks, key=lambda task: _digest(seed, "order", task.id))

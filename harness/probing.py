@@ -40,6 +40,7 @@ def probe_suite(suite: Suite, question: Question, level: float) -> Suite:
         in_flight=None,
         warmup=0,
         until=None,
+        workers=1,
         requests=None if requests is None else question.warmup(level) + MOST_ROUNDS * requests,
         duration_s=None if question.seconds is None else MOST_ROUNDS * question.seconds,
     )

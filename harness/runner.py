@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec.structs import replace
 
@@ -57,10 +57,24 @@ class Done:
     reached_the_end: bool = False
     resumed: int = 0
 
+    @property
+    def suffixes(self) -> dict[str, str]:
+        """What is added to the names of trials that were begun before."""
+        return dict.fromkeys(self.begun, f"~{self.resumed}")
+
+
+class CarriesOut(Protocol):
+    """Who carries trials out: `harness.trials` in this process, `harness.workers` in others."""
+
+    async def carry_out(self, cell: Cell, planned: PlannedTrial, intended_s: float) -> None: ...
+
+    def report_to(self, observer: Observer) -> None: ...
+
 
 class Runner:
     """One execution of a suite. `run()` returns how it ended.
 
+    crew: carries out the trials where this process does not.
     enough: asked before each trial; once it says so no other begins.
     """
 
@@ -78,6 +92,7 @@ class Runner:
         clock: Clock,
         judges: int,
         done: Done = Done(),
+        crew: CarriesOut | None = None,
         enough: Callable[[], bool] = lambda: False,
     ) -> None:
         self._suite = suite
@@ -94,7 +109,10 @@ class Runner:
         self._sufficed = set(done.sufficed)
         if suite.until is not None:
             self._observer = UntilPrecise(parse_until(suite.until), observer, self._suffice)
-        self._trials = Trials(
+        if crew is not None:
+            crew.report_to(self._observer)
+        self._connects = crew is None
+        self._carrier: CarriesOut | Trials = crew or Trials(
             run=run,
             suite=suite,
             endpoints=endpoints,
@@ -104,7 +122,7 @@ class Runner:
             observer=self._observer,
             clock=clock,
             judges=judges,
-            suffixes=dict.fromkeys(done.begun, f"~{done.resumed}"),
+            suffixes=done.suffixes,
         )
 
     async def run(self) -> Ended:
@@ -160,7 +178,9 @@ class Runner:
 
     async def _connect(self, phase: Phase, cells: Iterable[Cell]) -> None:
         """Open a closed loop's connections before its first trial: the first requests of a
-        load shall not look slower than the rest."""
+        load shall not look slower than the rest. A crew does so in its workers."""
+        if not self._connects:
+            return
         for cell in cells:
             endpoint = self._endpoints[cell.offer]
             await endpoint.transport.warm(endpoint.offer.base_url, phase.load.concurrency or 0)
@@ -298,7 +318,7 @@ class Runner:
 
     async def _trial(self, cell: Cell, planned: PlannedTrial, intended_s: float) -> None:
         try:
-            await self._trials.carry_out(cell, planned, intended_s)
+            await self._carrier.carry_out(cell, planned, intended_s)
         except BudgetSpent as spent:
             self._budget_spent = self._budget_spent or str(spent)
         except OfferStopped as stopped:

@@ -2,12 +2,14 @@
 
 `run.json` is written once before anything is sent. `attempts.jsonl` and `trials.jsonl`
 only grow, a line per write, so that a kill at any moment costs at most the line being
-written. Nothing here prices or sums.
+written. Every process that measures has a pair of its own (`attempts.2.jsonl`); together
+they are one journal. Nothing here prices or sums.
 """
 
 import os
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from heapq import merge
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -42,7 +44,7 @@ _ATTEMPT_LINES = msgspec.json.Decoder(Reserved | Attempt | Restarted | Sufficed)
 _TRIAL_LINES = msgspec.json.Decoder(Trial)
 _ENGINE_LINES = msgspec.json.Decoder(EngineSample)
 _COMMON = ("cell", "offer", "finish", "served_model", "fingerprint", "reserved_currency")
-_GROWING = ("attempts.jsonl", "trials.jsonl", "engine.jsonl")
+_GROWING = ("attempts", "trials", "engine")
 
 
 class StoredRun(Struct, frozen=True, kw_only=True):
@@ -66,15 +68,18 @@ class StoredRun(Struct, frozen=True, kw_only=True):
 
 
 class Journal:
-    """The two growing files of a run. One writer; every line is one unbuffered write."""
+    """The two growing files of one process of a run. Every line is one unbuffered write.
 
-    def __init__(self, path: Path, *, keeps_raw: bool = False) -> None:
+    worker: the number of the measuring process that writes; None for the run's own.
+    """
+
+    def __init__(self, path: Path, *, worker: int | None = None, keeps_raw: bool = False) -> None:
         self.path = path
         self._keeps_raw = keeps_raw
         self._encoder = msgspec.json.Encoder()
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        self._attempts = os.open(path / "attempts.jsonl", flags, 0o644)
-        self._trials = os.open(path / "trials.jsonl", flags, 0o644)
+        self._attempts = os.open(_file(path, "attempts", worker), flags, 0o644)
+        self._trials = os.open(_file(path, "trials", worker), flags, 0o644)
 
     def __enter__(self) -> Self:
         return self
@@ -175,9 +180,11 @@ def load_run(path: Path) -> StoredRun:
     sufficed: list[Sufficed] = []
     texts: dict[str, str] = {}
     torn: list[str] = []
-    for record in _lines(path / "attempts.jsonl", _ATTEMPT_LINES, torn):
+    for record in _merged(path, "attempts", _ATTEMPT_LINES, torn, _written_at):
         if isinstance(record, Reserved):
-            issued[record.attempt] = record
+            # What `resume` books as lost bears the instant of the issue, and may come first.
+            if record.attempt not in attempts:
+                issued[record.attempt] = record
         elif isinstance(record, Restarted):
             restarts[record.cell] = record.at
         elif isinstance(record, Sufficed):
@@ -187,7 +194,7 @@ def load_run(path: Path) -> StoredRun:
             issued.pop(record.attempt, None)
     lost = tuple(issued)
     attempts |= {key: lost_attempt(issued[key]) for key in lost}
-    trials = _lines(path / "trials.jsonl", _TRIAL_LINES, torn)
+    trials = _merged(path, "trials", _TRIAL_LINES, torn, _ended_at)
     ended_path = path / "end.json"
     calibrated = path / "calibration.json"
     return StoredRun(
@@ -202,6 +209,11 @@ def load_run(path: Path) -> StoredRun:
         lost=lost,
         torn=tuple(torn),
     )
+
+
+def trials_of(path: Path, worker: int) -> tuple[Trial, ...]:
+    """The trials that one measuring process of a run has ended."""
+    return tuple(_lines(_file(path, "trials", worker), _TRIAL_LINES, []))
 
 
 def _sharing(attempt: Attempt, texts: dict[str, str]) -> Attempt:
@@ -266,6 +278,38 @@ class _Versioned(Struct):
     schema_version: int
 
 
+def _file(path: Path, kind: str, worker: int | None) -> Path:
+    return path / (f"{kind}.jsonl" if worker is None else f"{kind}.{worker}.jsonl")
+
+
+def _files(path: Path, kind: str) -> list[Path]:
+    """The journals of one kind, one per process that wrote."""
+    return [path / f"{kind}.jsonl", *sorted(path.glob(f"{kind}.[0-9]*.jsonl"))]
+
+
+def _merged(
+    path: Path,
+    kind: str,
+    decoder: msgspec.json.Decoder[_Line],
+    torn: list[str],
+    at: Callable[[_Line], datetime],
+) -> Iterator[_Line]:
+    """The records of all processes as one journal; each file keeps the order it was written in."""
+    return merge(*(_lines(file, decoder, torn) for file in _files(path, kind)), key=at)
+
+
+def _written_at(record: Reserved | Attempt | Restarted | Sufficed) -> datetime:
+    if isinstance(record, Restarted | Sufficed):
+        return record.at
+    if isinstance(record, Reserved):
+        return record.started_at
+    return record.started_at + timedelta(seconds=record.instants.end_s or 0.0)
+
+
+def _ended_at(trial: Trial) -> datetime:
+    return trial.started_at + timedelta(seconds=trial.duration_s)
+
+
 def _lines(path: Path, decoder: msgspec.json.Decoder[_Line], torn: list[str]) -> Iterator[_Line]:
     """The records of a growing file, line by line, for it may be far larger than what is made
     of it; a torn last line is noted in `torn` and left out."""
@@ -284,8 +328,7 @@ def _lines(path: Path, decoder: msgspec.json.Decoder[_Line], torn: list[str]) ->
 
 def mend_torn_lines(path: Path) -> None:
     """Cut a torn last line off every growing file, so that the next line starts afresh."""
-    for name in _GROWING:
-        file = path / name
+    for file in (file for kind in _GROWING for file in _files(path, kind)):
         if not file.is_file():
             continue
         content = file.read_bytes()

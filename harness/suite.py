@@ -106,6 +106,7 @@ class Suite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     engine_metrics: bool = True
     transport: TransportName = "wire"
     keep_raw: bool = False
+    workers: int = 1
     offer: dict[str, OfferOptions] = field(default_factory=dict)
     prices: tuple[dict[str, Any], ...] = ()
     fx: tuple[dict[str, Any], ...] = ()
@@ -203,7 +204,8 @@ def _refuse_contradictions(suite: Suite, origin: str) -> None:
         )
     if not suite.workloads:
         raise ConfigurationError(f"{origin}: no workload to run: give `--workload smoke`")
-    for name in ("epochs", "max_attempts", "requests", "tasks", "max_tokens", "in_flight"):
+    whole = ("epochs", "max_attempts", "requests", "tasks", "max_tokens", "in_flight", "workers")
+    for name in whole:
         value = getattr(suite, name)
         if value is not None and value < 1:
             raise ConfigurationError(f"{origin}: {name} = {value}: it must be at least 1")

@@ -26,8 +26,12 @@ _ENDS_WITHIN_S = 5.0
 
 def command_line(verb: str, *arguments: str) -> list[str]:
     """The command of a child that serves on a free port until its standard input ends."""
-    launched = [sys.executable, str(LAUNCHER), verb]
-    return [*launched, *arguments, "--port", "0", "--until-stdin-closes"]
+    return launched(verb, *arguments, "--port", "0", "--until-stdin-closes")
+
+
+def launched(verb: str, *arguments: str) -> list[str]:
+    """The command of a child that runs a verb of ours."""
+    return [sys.executable, str(LAUNCHER), verb, *arguments]
 
 
 @asynccontextmanager
@@ -62,10 +66,11 @@ async def _listening(process: Process, chatter: IO[bytes], what: str, within_s: 
             line = await process.stdout.readline()
         return str(json.loads(line)["listening"])
     except (TimeoutError, ValueError, KeyError, TypeError):
-        raise ConfigurationError(f"{what} did not start: {_last_words(chatter)}") from None
+        raise ConfigurationError(f"{what} did not start: {last_words(chatter)}") from None
 
 
-def _last_words(chatter: IO[bytes]) -> str:
+def last_words(chatter: IO[bytes]) -> str:
+    """The last line that a child wrote on its standard error."""
     chatter.seek(0)
     said = chatter.read().decode(errors="replace").strip()
     return said.splitlines()[-1].removeprefix(_OWN_NAME) if said else "it said nothing"

@@ -33,6 +33,7 @@ MORE = {
 HIDDEN = {
     "embedded": "Serve an embedded model (used by runs of embedded/ offers).",
     "paced": "Serve answers at a fixed pace (used by calibrate).",
+    "worker": "Carry out trials for a run (used by run --workers).",
 }
 
 

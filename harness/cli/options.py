@@ -205,6 +205,12 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         default=None,
         help="Keep the bytes of every answer as they arrived, in the run's raw/.",
     ),
+    click.option(
+        "--workers",
+        type=int,
+        help="Processes that measure side by side, for more streams than one core can"
+        " time.  [default: 1]",
+    ),
     click.option("--name", help="Name of the run."),
 )
 

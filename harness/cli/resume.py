@@ -18,7 +18,8 @@ from harness.suite import check_suite
 )
 @click.argument("run", default="last")
 @click.option("--budget", metavar="AMOUNT", help="Another cap, over everything the run spends.")
-def command(run: str, budget: str | None) -> int:
+@click.option("--workers", type=int, help="Another number of measuring processes.")
+def command(run: str, budget: str | None, workers: int | None) -> int:
     """Go on with a run: a directory, an id under results/, or `last`.
 
     No ended trial is repeated. Attempts that were in flight are booked as lost and count
@@ -34,7 +35,8 @@ def command(run: str, budget: str | None) -> int:
     stored = load_run(path)
     if stored.ended is not None and stored.ended.reason == "complete":
         raise ConfigurationError(f"{path} is complete: there is nothing to resume")
-    keys = dict(stored.run.suite) | ({"budget": budget} if budget is not None else {})
+    others = {"budget": budget, "workers": workers}
+    keys = stored.run.suite | {key: value for key, value in others.items() if value is not None}
     suite = check_suite(keys, origin=str(path / "run.json"))
     clock = SystemClock()
     prepared = prepare(suite, argv=sys.argv[1:], clock=clock)

@@ -1,11 +1,17 @@
 """What the client itself did to a cell's latencies, and whether they can be compared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
 from harness import caveats
-from harness.instrument import InstrumentError, PhaseVitals, vitals_reasons
+from harness.instrument import (
+    InstrumentError,
+    PhaseVitals,
+    measuring,
+    together,
+    vitals_reasons,
+)
 from harness.records import Ended
 from harness.stats import Caveat
 from harness.summary.shape import CellSummary, ClientFigures
@@ -24,28 +30,30 @@ def with_client(
     the run; unknown (None) when it was not calibrated, and always for simulated offers,
     whose latencies say nothing.
     """
-    vitals = _of_phase(ended, f"{cell.workload}/{cell.load}")
-    doubts = () if simulated else tuple(_doubts(vitals, calibration))
+    parts = _of_phase(ended, f"{cell.workload}/{cell.load}")
+    doubts = () if simulated else tuple(_doubts(parts, calibration))
     known = calibration is not None and not simulated
     return replace(
         cell,
-        client=_figures(vitals, calibration),
+        client=_figures(together(parts), calibration),
         comparable=False if doubts else True if known else None,
         warnings=(*cell.warnings, *doubts),
     )
 
 
-def _of_phase(ended: Ended | None, phase: str) -> PhaseVitals | None:
-    """What the client did in the cell's phase, which its other offers share."""
+def _of_phase(ended: Ended | None, phase: str) -> tuple[PhaseVitals, ...]:
+    """What each process of the client did in the cell's phase, which its other offers share;
+    the run's own process comes first."""
     parts = () if ended is None else ended.client
-    return next((each for each in parts if each.phase == phase), None)
+    return tuple(each for each in parts if each.phase == phase)
 
 
-def _doubts(vitals: PhaseVitals | None, calibration: InstrumentError | None) -> Iterator[Caveat]:
+def _doubts(parts: Sequence[PhaseVitals], calibration: InstrumentError | None) -> Iterator[Caveat]:
     if calibration is not None and not calibration.within:
         yield caveats.instrument_error(calibration.reasons)
-    if vitals is not None and (reasons := vitals_reasons(vitals)):
-        yield caveats.client_strained(reasons)
+    reasons = dict.fromkeys(why for part in measuring(parts) for why in vitals_reasons(part))
+    if reasons:
+        yield caveats.client_strained(tuple(reasons))
 
 
 def _figures(vitals: PhaseVitals | None, calibration: InstrumentError | None) -> ClientFigures:

@@ -68,6 +68,8 @@ def run_caveats(run: Run, ended: Ended | None, cells: Sequence[CellSummary]) -> 
         found.append(caveats.unfinished())
     elif ended.reason != "complete":
         found.append(caveats.ended_early(ended.reason, ended.detail))
+    elif ended.detail:
+        found.append(caveats.worker_died(ended.detail))
     for where, group in groups(cells).items():
         found += _separation_caveats(where, group)
     return found

@@ -222,7 +222,7 @@ def test_a_misspelt_suite_key_names_the_nearest_and_its_file(
     said = maasbench(capsys, "run")
 
     assert said.code == 2
-    assert "maasbench.toml: unknown key 'workload': did you mean 'workloads'?" in said.err
+    assert "maasbench.toml: unknown key 'workload': did you mean 'workloads'" in said.err
 
 
 def test_a_directory_that_is_no_run_says_what_is_one(

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from harness.errors import ConfigurationError, ResultError
@@ -15,6 +16,7 @@ from harness.store import (
     load_run,
     mend_torn_lines,
     pretty_json,
+    trials_of,
     write_whole,
 )
 from providers.outcomes import Outcome
@@ -171,6 +173,53 @@ def test_instants_keep_their_zone(here: Path) -> None:
 
     assert load_run(path).run.created_at.tzinfo is not None
     assert load_run(path).run.created_at == START.astimezone(UTC)
+
+
+def test_the_journals_of_several_processes_are_read_as_one(here: Path) -> None:
+    """Trials and attempts stand in the order in which they ended, whoever wrote them."""
+    path = create_run(run(), None)
+    first, second, third = (
+        msgspec.structs.replace(trial(CHEAP, n), started_at=START + timedelta(seconds=n))
+        for n in (1, 2, 3)
+    )
+    for worker, done in ((None, second), (1, third), (2, first)):
+        with Journal(path, worker=worker) as journal:
+            journal.add(msgspec.structs.replace(attempt(done), started_at=done.started_at))
+            journal.add(done)
+
+    stored = load_run(path)
+
+    assert stored.trials == (first, second, third)
+    assert [each.trial for each in stored.attempts] == [t.trial for t in stored.trials]
+
+
+def test_an_attempt_may_be_issued_in_one_journal_and_ended_in_another(here: Path) -> None:
+    """Resume books the lost attempts of every process in the run's own journal."""
+    path = create_run(run(), None)
+    with Journal(path, worker=2) as journal:
+        journal.add(issued("a"))
+    with Journal(path) as journal:
+        journal.add(load_run(path).attempts[0])
+
+    stored = load_run(path)
+
+    assert stored.lost == ()
+    assert [each.outcome for each in stored.attempts] == [Outcome.LOST]
+
+
+def test_torn_lines_of_every_process_are_named_and_mended(here: Path) -> None:
+    path = create_run(run(), None)
+    with Journal(path, worker=1) as journal:
+        journal.add(trial(CHEAP, 1))
+    with (path / "trials.1.jsonl").open("ab") as file:
+        file.write(b'{"line":"tri')
+
+    assert load_run(path).torn == ("trials.1.jsonl",)
+
+    mend_torn_lines(path)
+
+    assert load_run(path).torn == ()
+    assert trials_of(path, 1) == (trial(CHEAP, 1),)
 
 
 def test_a_histogram_that_an_earlier_version_wrote_is_read(here: Path) -> None:
